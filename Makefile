@@ -1,0 +1,43 @@
+# Every target makes .venv by itself from the locked, hashed requirements; nothing else has to be installed first.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check lint bench lock clean
+
+help:  ## Show the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	@echo "Installing into .venv (about a minute the first time)"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement requirements.lock
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $(READY)
+
+demo: $(READY)  ## A campaign travels from a simulated DAM to a simulated Box, with a real database and Prefect
+	@$(BIN)/content-scaling demo
+
+test: $(READY)  ## All tests
+	@$(BIN)/python -m pytest -n $(WORKERS)
+
+lint: $(READY)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+check: lint test  ## Style, types, direction of imports, tests
+
+bench: $(READY)  ## Speed and memory against baselines in the same run
+	@$(BIN)/python -m benchmarks
+
+lock:  ## Renew requirements.lock (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --extra dev --generate-hashes --no-emit-index-url \
+		--no-annotate --custom-compile-command "make lock" pyproject.toml --output-file requirements.lock
+
+clean:  ## Remove what demo, tests and set-up made
+	rm -rf .data .venv .mypy_cache .ruff_cache .pytest_cache *.egg-info

@@ -1,0 +1,140 @@
+"""Every error of the project, in one tree.
+
+    ContentScalingError
+    ├── RuleError                a rule of ours is broken; a person mends it; never retried
+    │   ├── NameRefused          a name that Box (or the filename grammar) does not take
+    │   ├── MetadataRefused      an asset or campaign lacks what a rule needs
+    │   └── MoveRefused          a status move that the status machine does not list
+    ├── ServiceError             an outside system
+    │   ├── ServiceUnavailable   could not be reached, or asked us to wait; the only error that is retried
+    │   ├── ServiceRejected      answered no, and will say so again
+    │   │   └── StorageFull      has no room left
+    │   ├── NotFound             looked, and it is not there (never used for "could not look")
+    │   └── IntegrityError       size or checksum differs from what was promised
+    ├── StoreError               the project's own database
+    │   ├── StoreUnavailable     could not be reached
+    │   └── LeaseLost            another holder has taken the campaign over; this one's writes are refused
+    └── ConfigError              settings or config files; lists every fault at once
+
+Facts are attributes; the text is for the person who reads it: which asset, what happened, what to do.
+"""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+
+class ContentScalingError(Exception):
+    """Something went wrong in content scaling."""
+
+    advice: ClassVar[str] = "Look at the run's log for details."
+    """What the reader can do about it, one sentence."""
+
+    def __str__(self) -> str:
+        """The message given, or the class's own sentence."""
+        return super().__str__() or (type(self).__doc__ or "").splitlines()[0]
+
+
+class RuleError(ContentScalingError):
+    """A rule is broken; a person has to mend it."""
+
+
+class NameRefused(RuleError):
+    """The name cannot be used."""
+
+    advice = "Rename the asset in the DAM; the next run takes it."
+
+
+class MetadataRefused(RuleError):
+    """The asset or campaign lacks what a rule needs."""
+
+    advice = "Complete it in the DAM; the next run takes it."
+
+
+class MoveRefused(RuleError):
+    """The status machine does not list this move."""
+
+    advice = "Choose one of the moves that are allowed, or have an operator force it."
+
+
+class ServiceError(ContentScalingError):
+    """An outside system did not do what was asked.
+
+    `service` is its name for people (`DAM`, `Box`, `mail`), `status_code` the HTTP status where there was one,
+    `code` the vendor's own error code.
+    """
+
+    def __init__(
+        self, message: str = "", *, service: str = "", status_code: int | None = None, code: str | None = None
+    ) -> None:
+        super().__init__(message)
+        self.service = service
+        self.status_code = status_code
+        self.code = code
+
+
+class ServiceUnavailable(ServiceError):
+    """The system could not be reached or asked us to wait. `retry_after_s` is what it asked for, where it did."""
+
+    advice = "Nothing: the next run tries again."
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        service: str = "",
+        status_code: int | None = None,
+        code: str | None = None,
+        retry_after_s: float | None = None,
+    ) -> None:
+        super().__init__(message, service=service, status_code=status_code, code=code)
+        self.retry_after_s = retry_after_s
+
+
+class ServiceRejected(ServiceError):
+    """The system refused the request and will refuse it again."""
+
+    advice = "Read the system's reason; the next run tries again after it is mended."
+
+
+class StorageFull(ServiceRejected):
+    """The system has no room left."""
+
+    advice = "Free space or raise the quota; the next run tries again."
+
+
+class NotFound(ServiceError):
+    """It is not there, or this user may not see it."""
+
+    advice = "Check that it exists and that the service user may see it."
+
+
+class IntegrityError(ServiceError):
+    """The bytes that arrived are not the bytes that were promised."""
+
+    advice = "Nothing was kept; the next run transfers it again. If it repeats, replace the content in the DAM."
+
+
+class StoreError(ContentScalingError):
+    """The project's database did not do what was asked."""
+
+
+class StoreUnavailable(StoreError):
+    """The project's database could not be reached."""
+
+    advice = "Check DATABASE_URL and that the server runs: content-scaling check."
+
+
+class LeaseLost(StoreError):
+    """Another run has taken the campaign over."""
+
+    advice = "Nothing: the run that holds the campaign finishes it."
+
+
+class ConfigError(ContentScalingError):
+    """Settings or config files are wrong. `faults` lists every one of them."""
+
+    advice = "Mend the settings named above; nothing was started."
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(f"- {fault}" for fault in self.faults))
