@@ -1,1 +1,1 @@
-"""The rules: campaign status, names, metadata, errors. Standard library and pydantic only; no I/O, clock or environment."""
+"""The rules: status, names, metadata, errors. Standard library and pydantic only; no I/O, clock or environment."""

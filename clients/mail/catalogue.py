@@ -1,0 +1,75 @@
+"""The catalogue of mails: how severe each one is, how that looks, and which facts it cannot do without.
+
+Facts are JSON. Moments (`..._at`, `empty_since`) are ISO 8601 with an offset; `run_url` and every other address may be
+null; `environment` is staging or production. The others:
+
+    campaign   number, name, folder_url; null in upload_failed where the file could not be matched to one
+    assets     list of name, path, tracking_id, size_bytes, box_url
+    failed     list of name, path, reason, advice, will_retry
+    skipped    list of name, reason
+    file       name, path, tracking_id, size_bytes, box_url; all but the name may be null
+    messages   list of name (template or hook), channel, to, reason, campaign_number (or null), created_at, attempts
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How a mail is meant to be read."""
+
+    DONE = "done"
+    PARTIAL = "partial"
+    ERROR = "error"
+    REPORT = "report"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a severity shows. White text is readable on `colour` (contrast above 4.5 to 1)."""
+
+    emoji: str
+    label: str
+    colour: str
+
+
+@dataclass(frozen=True, slots=True)
+class MailKind:
+    """One mail. `facts` are the keys that its payload must have; a value may be null where the template says so."""
+
+    severity: Severity
+    facts: frozenset[str]
+
+
+LOOKS = {
+    Severity.DONE: Look("✅", "Done", "#1a7f4b"),
+    Severity.PARTIAL: Look("🟠", "Needs attention", "#b45309"),
+    Severity.ERROR: Look("❌", "Error", "#b91c1c"),
+    Severity.REPORT: Look("📊", "Report", "#1d4ed8"),
+}
+
+_ALWAYS = frozenset({"environment", "run_url"})
+_FAILURE = frozenset({"reason", "advice", "will_retry"})
+_DELIVERY = frozenset(
+    {
+        "campaign",
+        "from_status",
+        "to_status",
+        "box_folder_url",
+        "assets",
+        "failed",
+        "skipped",
+        "started_at",
+        "finished_at",
+    }
+)
+_EMPTY_CAMPAIGN = frozenset({"campaign", "from_status", "to_status", "empty_since"})
+
+KINDS = {
+    "a1_to_a2_complete": MailKind(Severity.DONE, _ALWAYS | _DELIVERY),
+    "a1_to_a2_partial": MailKind(Severity.PARTIAL, _ALWAYS | _DELIVERY),
+    "a1_to_a2_no_assets": MailKind(Severity.PARTIAL, _ALWAYS | _EMPTY_CAMPAIGN),
+    "campaign_failed": MailKind(Severity.ERROR, _ALWAYS | _FAILURE | {"campaign"}),
+    "upload_failed": MailKind(Severity.ERROR, _ALWAYS | _FAILURE | {"file", "campaign"}),
+    "messages_parked": MailKind(Severity.ERROR, _ALWAYS | {"messages"}),
+}

@@ -1,0 +1,48 @@
+"""The plan of a delivery: for each asset whether it is delivered, was delivered before, or cannot be."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from domain.assets import Asset
+from domain.box_names import safe_name
+from domain.errors import MetadataRefused, RuleError
+
+
+@dataclass(frozen=True, slots=True)
+class KnownDelivery:
+    """What the database says of an asset: its tracking id, and its file in Box where it has arrived."""
+
+    tracking_id: str
+    box_file_id: str | None
+    box_name: str | None
+    box_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedAsset:
+    """One asset with its fate: `refusal` set: cannot be delivered; `known` with a file in Box: nothing to do."""
+
+    asset: Asset
+    known: KnownDelivery | None = None
+    refusal: RuleError | None = None
+
+    @property
+    def is_delivered(self) -> bool:
+        """Whether an earlier run has brought it to Box."""
+        return self.known is not None and self.known.box_file_id is not None
+
+
+def plan_delivery(assets: Sequence[Asset], known: Mapping[str, KnownDelivery]) -> list[PlannedAsset]:
+    """Plan each asset, in the order given. `known` maps asset ids to what the database says of them."""
+    return [PlannedAsset(asset, known.get(asset.asset_id), _refusal(asset)) for asset in assets]
+
+
+def _refusal(asset: Asset) -> RuleError | None:
+    if asset.size_bytes is None:
+        return MetadataRefused(f"{asset.path}: the asset has no content in the DAM; upload its file there")
+    try:
+        for name in (*asset.folder_path, asset.name):
+            safe_name(name)
+    except RuleError as error:
+        return error
+    return None

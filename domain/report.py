@@ -1,0 +1,115 @@
+"""What a run did, asset by asset: one object per run, the same for a real and for a dry run."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from domain.errors import ContentScalingError, ServiceUnavailable, StoreUnavailable
+
+
+class Outcome(StrEnum):
+    """What became of one asset."""
+
+    DELIVERED = "delivered"
+    ALREADY = "already there"  # delivered by an earlier run
+    PLANNED = "planned"  # a dry run would deliver it
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why something did not happen: reason and advice for a person, and whether the next run tries again by itself."""
+
+    reason: str
+    advice: str
+    will_retry: bool
+    kind: str
+
+    @classmethod
+    def of(cls, error: BaseException) -> "Failure":
+        """Describe any exception; one that is not ours is a defect and says so."""
+        if isinstance(error, ContentScalingError):
+            retried = isinstance(error, ServiceUnavailable | StoreUnavailable)
+            return cls(str(error), error.advice, retried, type(error).__name__)
+        reason = f"unexpected {type(error).__name__}"
+        return cls(
+            reason, "This is a defect: report it with the run's log.", will_retry=True, kind=type(error).__name__
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class AssetOutcome:
+    """What became of one asset. `box_name` is its name in Box where it has one."""
+
+    asset_id: str
+    path: str
+    outcome: Outcome
+    size_bytes: int | None = None
+    tracking_id: str | None = None
+    box_name: str | None = None
+    box_url: str | None = None
+    failure: Failure | None = None
+
+
+@dataclass(slots=True)
+class CampaignOutcome:
+    """What became of one campaign. `note` says why it was left alone or did not move, None when it moved."""
+
+    number: str
+    name: str
+    origin: str
+    target: str
+    assets: list[AssetOutcome] = field(default_factory=list)
+    moved: bool = False
+    note: str | None = None
+    failure: Failure | None = None
+    box_url: str | None = None
+
+    @property
+    def failed(self) -> list[AssetOutcome]:
+        """The assets that failed."""
+        return [asset for asset in self.assets if asset.outcome is Outcome.FAILED]
+
+    @property
+    def in_trouble(self) -> bool:
+        """Whether a person or a later run has something left to do here."""
+        return self.failure is not None or bool(self.failed)
+
+
+@dataclass(slots=True)
+class RunReport:
+    """What one run did."""
+
+    workflow: str
+    dry_run: bool = False
+    campaigns: list[CampaignOutcome] = field(default_factory=list)
+    parked: list[str] = field(default_factory=list)
+    """Messages given up on during this run, one line each."""
+
+    def counts(self) -> Counter[Outcome]:
+        """Assets by outcome."""
+        return Counter(asset.outcome for campaign in self.campaigns for asset in campaign.assets)
+
+    @property
+    def in_trouble(self) -> bool:
+        """Whether something is left to do after this run."""
+        return bool(self.parked) or any(campaign.in_trouble for campaign in self.campaigns)
+
+    @property
+    def headline(self) -> str:
+        """The run in one sentence.
+
+        >>> RunReport("a1-to-a2").headline
+        'nothing to do'
+        """
+        if not self.campaigns and not self.parked:
+            return "nothing to do"
+        counts = self.counts()
+        parts = [f"{counts[outcome]} {outcome}" for outcome in Outcome if counts[outcome]]
+        moved = [f"{c.number} {c.origin}→{c.target}" for c in self.campaigns if c.moved]
+        troubled = [c.number for c in self.campaigns if c.failure is not None]
+        parts += [f"moved {', '.join(moved)}"] if moved else []
+        parts += [f"could not work on {', '.join(troubled)}"] if troubled else []
+        parts += [f"{len(self.parked)} messages parked"] if self.parked else []
+        quiet = f"{len(self.campaigns)} campaigns looked at, nothing to deliver"
+        return ("dry run: " if self.dry_run else "") + ("; ".join(parts) or quiet)

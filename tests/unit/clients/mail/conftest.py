@@ -1,0 +1,97 @@
+"""Facts of every mail, as the flows give them."""
+
+from typing import Any
+
+import pytest
+
+CAMPAIGN = {
+    "number": "C000000078",
+    "name": "Frühjahr & Sommer <2026>",
+    "folder_url": "https://dam.example.com/folders/4711",
+}
+
+
+def asset(number: int) -> dict[str, Any]:
+    return {
+        "name": f"Key Visual Übersicht {number}.png",
+        "path": f"01. Hero/Stills & Motion/Key Visual Übersicht {number}.png",
+        "tracking_id": f"aB3xY{number % 10}",
+        "size_bytes": 24_000_000 + number,
+        "box_url": f"https://box.example.com/file/{number}",
+    }
+
+
+FAILED = [
+    {
+        "name": "Spot.mp4",
+        "path": "02. Film/Spot.mp4",
+        "reason": "02. Film/Spot.mp4: the asset has no content in the DAM; upload its file there",
+        "advice": "Complete it in the DAM; the next run takes it.",
+        "will_retry": False,
+    },
+    {
+        "name": "Cut-down.mp4",
+        "path": "02. Film/Cut-down.mp4",
+        "reason": "02. Film/Cut-down.mp4: Box did not answer in time",
+        "advice": "Nothing: the next run tries again.",
+        "will_retry": True,
+    },
+]
+
+
+@pytest.fixture
+def sample_facts() -> dict[str, dict[str, Any]]:
+    """Facts by template name; the tests may change them."""
+    always = {"environment": "staging", "run_url": "https://prefect.example.com/runs/1"}
+    delivery = always | {
+        "campaign": CAMPAIGN,
+        "from_status": "A1",
+        "to_status": "A2",
+        "box_folder_url": "https://box.example.com/folder/9",
+        "assets": [asset(number) for number in range(5)],
+        "failed": [],
+        "skipped": [],
+        "started_at": "2026-03-01T08:00:00+00:00",
+        "finished_at": "2026-03-01T08:04:12+00:00",
+    }
+    failure = {"reason": FAILED[1]["reason"], "advice": FAILED[1]["advice"], "will_retry": True}
+    return {
+        "a1_to_a2_complete": dict(delivery),
+        "a1_to_a2_partial": delivery
+        | {
+            "assets": [asset(number) for number in range(20)],
+            "failed": FAILED,
+            "skipped": [{"name": "Notes.txt", "reason": "a duplicate of 01. Hero/Notes.txt"}],
+        },
+        "a1_to_a2_no_assets": always
+        | {"campaign": CAMPAIGN, "from_status": "A1", "to_status": "A2", "empty_since": "2026-03-01T07:00:00Z"},
+        "campaign_failed": always | {"campaign": CAMPAIGN} | failure,
+        "upload_failed": always
+        | {
+            "campaign": None,
+            "file": {
+                "name": "1234567_RAF_DE_de_TEST_OLV_001_6S_16x9_BJP4ho.mp4",
+                "path": None,
+                "tracking_id": "BJP4ho",
+                "size_bytes": 1_400_000,
+                "box_url": "https://box.example.com/file/77",
+            },
+            "reason": "The country is QQ; expected a code of ISO 3166-1.\nThe ratio is 16:9; expected 16x9.",
+            "advice": "Rename the file; the nearest valid name is 1234567_RAF_DE_de_TEST_OLV_001_6S_16x9_BJP4ho.mp4.",
+            "will_retry": False,
+        },
+        "messages_parked": always
+        | {
+            "messages": [
+                {
+                    "name": "a1_to_a2_complete",
+                    "channel": "mail",
+                    "to": "success (project-managers@example.com)",
+                    "reason": "mail.example.com:587 refused gone@example.com (550 no such user); nobody received it",
+                    "campaign_number": "C000000078",
+                    "created_at": "2026-02-26T08:00:00Z",
+                    "attempts": 74,
+                }
+            ]
+        },
+    }
