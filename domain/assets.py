@@ -20,6 +20,11 @@ class Campaign:
     status: str
     global_campaign: str | None = None
 
+    @property
+    def label(self) -> str:
+        """What the campaign is called where one name is needed: its number, or its folder where it has none yet."""
+        return self.number or self.folder_id
+
 
 @dataclass(frozen=True, slots=True)
 class Folder:

@@ -34,10 +34,11 @@ class PlannedAsset:
 
 def plan_delivery(assets: Sequence[Asset], known: Mapping[str, KnownDelivery]) -> list[PlannedAsset]:
     """Plan each asset, in the order given. `known` maps asset ids to what the database says of them."""
-    return [PlannedAsset(asset, known.get(asset.asset_id), _refusal(asset)) for asset in assets]
+    return [PlannedAsset(asset, known.get(asset.asset_id), refusal(asset)) for asset in assets]
 
 
-def _refusal(asset: Asset) -> RuleError | None:
+def refusal(asset: Asset) -> RuleError | None:
+    """Return why an asset cannot be delivered, or None when it can."""
     if asset.size_bytes is None:
         return MetadataRefused(f"{asset.path}: the asset has no content in the DAM; upload its file there")
     try:
