@@ -1,0 +1,56 @@
+"""Brings a database's schema up to date (Alembic)."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, NullPool, create_engine, func, select
+
+from db.errors import translated
+from db.pool import conninfo
+
+_LOCK = 7_203_118_401_559
+"""Any number that no other user of the server's advisory locks takes."""
+
+
+def upgrade(url: str) -> None:
+    """Bring the schema to the newest revision, all of it or nothing. A second caller waits and finds it done."""
+    with _connected(url) as connection:
+        connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def current(url: str) -> str | None:
+    """Return the database's revision, or None when it has no schema of ours."""
+    with _connected(url) as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def head() -> str:
+    """Return the newest revision there is."""
+    revision = ScriptDirectory.from_config(_config()).get_current_head()
+    if revision is None:
+        raise RuntimeError("no migrations are installed")
+    return revision
+
+
+@contextmanager
+def _connected(url: str) -> Iterator[Connection]:
+    # A migration may take long, and waits for another one as long as that takes.
+    target = conninfo(url, options="-c statement_timeout=0 -c lock_timeout=0")
+    engine = create_engine("postgresql+psycopg://", poolclass=NullPool, creator=lambda: psycopg.connect(target))
+    with translated(), engine.begin() as connection:
+        yield connection
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    return config

@@ -1,0 +1,24 @@
+"""The tables, as SQLAlchemy classes; the migrations make them, a test compares the two."""
+
+from db.models.assets import AssetEvent, DerivativeAsset, MasterAsset
+from db.models.base import Base
+from db.models.campaigns import CampaignStatus, CreativexScore, StatusMove, WorkflowState
+from db.models.coordination import BoxEvent, Lease, RateBucket, UploadSession
+from db.models.messages import Fact, OutboxMessage
+
+__all__ = [
+    "AssetEvent",
+    "Base",
+    "BoxEvent",
+    "CampaignStatus",
+    "CreativexScore",
+    "DerivativeAsset",
+    "Fact",
+    "Lease",
+    "MasterAsset",
+    "OutboxMessage",
+    "RateBucket",
+    "StatusMove",
+    "UploadSession",
+    "WorkflowState",
+]

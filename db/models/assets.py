@@ -1,0 +1,115 @@
+"""Tables about assets: masters, derivatives, and the audit trail."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, func, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.models.base import Base, CreatedAt, RowId, UpdatedAt, one_of
+
+TRACKING_ID = "tracking_id ~ '^[A-Za-z0-9]{6}$'"
+
+
+class MasterAsset(Base):
+    """An approved original asset of a campaign. `box_*` are empty until it has arrived in Box."""
+
+    __tablename__ = "master_assets"
+    __table_args__ = (
+        UniqueConstraint("tracking_id"),
+        UniqueConstraint("opentext_id", "local_campaign_id"),
+        CheckConstraint(TRACKING_ID, "tracking_id"),
+        CheckConstraint(one_of("delivery_status", "pending", "delivered", "failed"), "delivery_status"),
+        CheckConstraint("delivery_status <> 'delivered' OR box_file_id IS NOT NULL", "delivered_has_file"),
+        Index(None, "local_campaign_id", "delivery_status"),
+        # Containment and path queries only: a tenth of the default's size on metadata of 200 KB.
+        Index(
+            "ix_master_assets_full_metadata",
+            "full_metadata",
+            postgresql_using="gin",
+            postgresql_ops={"full_metadata": "jsonb_path_ops"},
+        ),
+    )
+
+    id: Mapped[RowId]
+    tracking_id: Mapped[str]
+    opentext_id: Mapped[str]
+    original_filename: Mapped[str]
+    file_extension: Mapped[str | None]
+    file_size_bytes: Mapped[int | None]
+    mime_type: Mapped[str | None]
+    content_md5: Mapped[str | None]
+    asset_path: Mapped[str | None]
+    brand_code: Mapped[str | None]
+    country_code: Mapped[str | None]
+    language_code: Mapped[str | None]
+    asset_type: Mapped[str | None]
+    description: Mapped[str | None]
+    upload_directory: Mapped[str | None]
+    """Id of the DAM folder that the derivatives are uploaded to."""
+    local_campaign_id: Mapped[str]
+    """The campaign number."""
+    global_master_campaign_id: Mapped[str | None]
+    campaign_name: Mapped[str | None]
+    campaign_folder_id: Mapped[str | None]
+    full_metadata: Mapped[dict[str, Any] | None] = mapped_column(deferred=True)
+    """The complete asset object of the DAM, about 200 KB; read only where it is asked for."""
+    metadata_read_at: Mapped[datetime | None]
+    box_file_id: Mapped[str | None]
+    box_url: Mapped[str | None]
+    box_folder_id: Mapped[str | None]
+    box_filename: Mapped[str | None]
+    box_file_version_id: Mapped[str | None]
+    box_sha1: Mapped[str | None]
+    delivery_status: Mapped[str] = mapped_column(server_default="pending")
+    delivered_at: Mapped[datetime | None]
+    attempt_count: Mapped[int] = mapped_column(server_default="0")
+    last_attempt_at: Mapped[datetime | None]
+    last_error: Mapped[str | None]
+    workflow_name: Mapped[str | None]
+    status: Mapped[str] = mapped_column(server_default="active")
+    created_at: Mapped[CreatedAt]
+    updated_at: Mapped[UpdatedAt]
+
+
+class DerivativeAsset(Base):
+    """A localized file made from a master, on its way to the DAM or there (`dam_asset_id`)."""
+
+    __tablename__ = "derivative_assets"
+    __table_args__ = (
+        UniqueConstraint("tracking_id", "derivative_filename"),
+        CheckConstraint(one_of("upload_status", "pending", "completed", "failed"), "upload_status"),
+        Index(None, "master_asset_id"),
+    )
+
+    id: Mapped[RowId]
+    tracking_id: Mapped[str] = mapped_column(ForeignKey("master_assets.tracking_id"))
+    master_asset_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("master_assets.id"))
+    dam_asset_id: Mapped[str | None]
+    derivative_filename: Mapped[str]
+    file_extension: Mapped[str | None]
+    upload_status: Mapped[str] = mapped_column(server_default="pending")
+    uploaded_at: Mapped[datetime | None]
+    retry_count: Mapped[int] = mapped_column(server_default="0")
+    last_error: Mapped[str | None]
+    created_at: Mapped[CreatedAt]
+
+
+class AssetEvent(Base):
+    """One entry of the audit trail. A trigger refuses to change or remove any."""
+
+    __tablename__ = "asset_events"
+    __table_args__ = (
+        Index(None, "tracking_id", "event_timestamp"),
+        Index(None, "campaign_number", "event_timestamp"),
+        Index(None, "event_timestamp"),
+    )
+
+    id: Mapped[RowId]
+    tracking_id: Mapped[str | None]
+    """None where the event concerns a campaign as a whole."""
+    campaign_number: Mapped[str | None]
+    event_type: Mapped[str]
+    event_timestamp: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    detail: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    run_id: Mapped[str | None]

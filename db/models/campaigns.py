@@ -1,0 +1,105 @@
+"""Tables about campaigns: where they stand, how they got there, and the scores of their assets."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index, Numeric, UniqueConstraint, func, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.models.base import Base, CreatedAt, RowId, one_of
+
+
+class StatusMove(Base):
+    """A status change that was decided on (`planned`), then made (`done`) or found made otherwise (`overtaken`)."""
+
+    __tablename__ = "status_moves"
+    __table_args__ = (
+        CheckConstraint(one_of("state", "planned", "done", "overtaken"), "state"),
+        Index(
+            "uq_status_moves_planned",
+            "campaign_number",
+            unique=True,
+            postgresql_where=text("state = 'planned'"),
+        ),
+        Index(None, "campaign_number", "planned_at"),
+    )
+
+    id: Mapped[RowId]
+    campaign_number: Mapped[str]
+    campaign_folder_id: Mapped[str]
+    campaign_name: Mapped[str]
+    workflow: Mapped[str]
+    from_status: Mapped[str]
+    to_status: Mapped[str]
+    state: Mapped[str] = mapped_column(server_default="planned")
+    detail: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    """What the messages about the move need."""
+    planned_at: Mapped[CreatedAt]
+    done_at: Mapped[datetime | None]
+
+
+class WorkflowState(Base):
+    """The last status that a workflow moved a campaign to."""
+
+    __tablename__ = "workflow_state"
+
+    workflow_name: Mapped[str] = mapped_column(primary_key=True)
+    campaign_id: Mapped[str] = mapped_column(primary_key=True)
+    """The campaign number."""
+    last_status: Mapped[str]
+    last_run_at: Mapped[CreatedAt]
+
+
+class CampaignStatus(Base):
+    """One stay of a campaign in a status; `left_at` is None while it lasts."""
+
+    __tablename__ = "campaign_status"
+    __table_args__ = (
+        Index(
+            "uq_campaign_status_open",
+            "campaign_number",
+            unique=True,
+            postgresql_where=text("left_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[RowId]
+    campaign_number: Mapped[str]
+    campaign_name: Mapped[str]
+    status: Mapped[str]
+    live_campaign: Mapped[str | None]
+    webhook_sent: Mapped[bool] = mapped_column(server_default=text("false"))
+    webhook_sent_at: Mapped[datetime | None]
+    created_at: Mapped[CreatedAt]
+    left_at: Mapped[datetime | None]
+
+
+class CreativexScore(Base):
+    """A creative-quality score of the asset with this filename. Per filename, one row of each kind is current."""
+
+    __tablename__ = "creativex_scores"
+    __table_args__ = (
+        UniqueConstraint("filename", "version"),
+        CheckConstraint("quality_score BETWEEN 0 AND 100", "quality_score"),
+        CheckConstraint(one_of("status", "active", "superseded", "master-cx-score"), "status"),
+        Index(
+            "uq_creativex_scores_current",
+            "filename",
+            "status",
+            unique=True,
+            postgresql_where=text("status <> 'superseded'"),
+        ),
+        Index(None, "creativex_id"),
+    )
+
+    id: Mapped[RowId]
+    filename: Mapped[str]
+    creativex_id: Mapped[str | None]
+    creativex_url: Mapped[str | None]
+    quality_score: Mapped[Decimal | None] = mapped_column(Numeric)
+    version: Mapped[int]
+    status: Mapped[str]
+    box_file_id: Mapped[str | None]
+    full_extraction_data: Mapped[dict[str, Any] | None]
+    extracted_at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -1,0 +1,38 @@
+"""The audit trail: everything that happens to an asset or a campaign. Nothing in it is ever changed."""
+
+from collections.abc import Mapping
+from typing import Any, NotRequired, TypedDict, Unpack
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from db.models import AssetEvent
+
+
+class NewEvent(TypedDict):
+    """An entry. `tracking_id` is None where it concerns a campaign as a whole; `detail` must be JSON."""
+
+    tracking_id: str | None
+    event_type: str
+    detail: Mapping[str, Any]
+    campaign_number: NotRequired[str | None]
+    run_id: NotRequired[str | None]
+
+
+def record_event(session: Session, **event: Unpack[NewEvent]) -> None:
+    """Add an entry to the audit trail."""
+    session.execute(insert(AssetEvent).values(**event))
+
+
+def events_of_asset(session: Session, tracking_id: str) -> list[AssetEvent]:
+    """Return the entries about a tracking id (case-sensitive), oldest first."""
+    return list(
+        session.scalars(select(AssetEvent).where(AssetEvent.tracking_id == tracking_id).order_by(AssetEvent.id))
+    )
+
+
+def events_of_campaign(session: Session, campaign_number: str) -> list[AssetEvent]:
+    """Return the entries about a campaign and its assets, oldest first."""
+    return list(
+        session.scalars(select(AssetEvent).where(AssetEvent.campaign_number == campaign_number).order_by(AssetEvent.id))
+    )

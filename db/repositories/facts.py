@@ -1,0 +1,36 @@
+"""Facts that polls keep finding, so that each is told once."""
+
+from datetime import datetime
+
+from sqlalchemy import case, delete, null, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from db.models import Fact
+
+
+def observe(session: Session, key: str, digest: str, now: datetime) -> Fact:
+    """Note that a fact holds now. `first_seen_at` and `told_at` stay while its digest does, else start anew."""
+    seen = {"key": key, "digest": digest, "first_seen_at": now, "last_seen_at": now}
+    write = insert(Fact).values(seen)
+    same = Fact.digest == write.excluded.digest
+    upsert = write.on_conflict_do_update(
+        index_elements=["key"],
+        set_={
+            "digest": write.excluded.digest,
+            "last_seen_at": write.excluded.last_seen_at,
+            "first_seen_at": case((same, Fact.first_seen_at), else_=write.excluded.first_seen_at),
+            "told_at": case((same, Fact.told_at), else_=null()),
+        },
+    )
+    return session.scalars(upsert.returning(Fact).execution_options(populate_existing=True)).one()
+
+
+def mark_told(session: Session, key: str, now: datetime) -> None:
+    """Note that people were told of the fact as it is."""
+    session.execute(update(Fact).where(Fact.key == key).values(told_at=now))
+
+
+def forget(session: Session, key: str) -> None:
+    """Note that the fact holds no longer; when it comes back it is a new one."""
+    session.execute(delete(Fact).where(Fact.key == key))

@@ -1,0 +1,141 @@
+"""The outbox: messages written in the transaction of the fact that they tell, then sent at least once, or parked."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Literal, NotRequired, TypedDict, Unpack
+
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from db.models import OutboxMessage
+from domain.errors import StoreError
+
+Channel = Literal["mail", "webhook"]
+Audience = Literal["success", "errors", "critical", "report"]
+
+_FIRST_WAIT = timedelta(seconds=30)
+_LONGEST_WAIT = timedelta(hours=1)
+_IS_PENDING = OutboxMessage.state == "pending"
+
+
+def backoff(attempts: int) -> timedelta:
+    """Return the wait after the given number of attempts: doubled each time, an hour at most.
+
+    >>> [str(backoff(attempts)) for attempts in (1, 2, 3, 8, 1000)]
+    ['0:00:30', '0:01:00', '0:02:00', '1:00:00', '1:00:00']
+    """
+    doublings = min(max(attempts, 1) - 1, 16)
+    return min(_FIRST_WAIT * (1 << doublings), _LONGEST_WAIT)
+
+
+class NewMessage(TypedDict):
+    """A message. `key` names the fact it tells; `audience` is None for a webhook; `payload` must be JSON."""
+
+    key: str
+    channel: Channel
+    template: str
+    audience: Audience | None
+    payload: Mapping[str, Any]
+    campaign_number: NotRequired[str | None]
+
+
+def enqueue(session: Session, **message: Unpack[NewMessage]) -> bool:
+    """Add a message that is due at once. False, and nothing added, when one with this key was ever added."""
+    add = insert(OutboxMessage).values(**message).on_conflict_do_nothing(index_elements=["key"])
+    return session.scalar(add.returning(OutboxMessage.id)) is not None
+
+
+def claim_due(session: Session, *, now: datetime, limit: int, claim_s: float) -> list[OutboxMessage]:
+    """Take messages that are due, oldest first, and count the attempt. Commit before sending them.
+
+    Nobody else gets them for `claim_s`; should the sender die, they are due again after that.
+    """
+    due = (
+        select(OutboxMessage.id)
+        .where(
+            _IS_PENDING,
+            or_(OutboxMessage.next_attempt_at.is_(None), OutboxMessage.next_attempt_at <= now),
+            or_(OutboxMessage.claimed_until.is_(None), OutboxMessage.claimed_until <= now),
+        )
+        .order_by(OutboxMessage.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    claimed = session.scalars(
+        update(OutboxMessage)
+        .where(OutboxMessage.id.in_(due.scalar_subquery()))
+        .values(claimed_until=now + timedelta(seconds=claim_s), attempts=OutboxMessage.attempts + 1)
+        .returning(OutboxMessage)
+        .execution_options(populate_existing=True)
+    )
+    return sorted(claimed, key=lambda message: message.id)
+
+
+def mark_sent(session: Session, message_id: int, now: datetime) -> None:
+    """Note that the message is out. It wins over a parking that came in between."""
+    session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.id == message_id)
+        .values(state="sent", sent_at=func.coalesce(OutboxMessage.sent_at, now), parked_at=None, last_error=None)
+    )
+
+
+def mark_failed(
+    session: Session,
+    message_id: int,
+    error: str,
+    now: datetime,
+    *,
+    give_up_after: timedelta = timedelta(days=3),
+) -> str:
+    """Note a failed attempt and when the next one is due, or park the message once it is too old.
+
+    Returns the state it is in then. Raises StoreError when there is no such message.
+    """
+    message = session.get(OutboxMessage, message_id, with_for_update=True, populate_existing=True)
+    if message is None:
+        raise StoreError(f"There is no message with id {message_id} in the outbox")
+    if message.state != "pending":
+        return message.state
+    message.last_error = error
+    message.claimed_until = None
+    if now - message.created_at >= give_up_after:
+        message.state, message.parked_at = "parked", now
+    else:
+        message.next_attempt_at = now + backoff(message.attempts)
+    session.flush()
+    return message.state
+
+
+def mark_parked(session: Session, message_id: int, error: str, now: datetime) -> None:
+    """Give a pending message up at once, as when its receiver will refuse it every time."""
+    session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.id == message_id, _IS_PENDING)
+        .values(state="parked", parked_at=now, last_error=error, claimed_until=None)
+    )
+
+
+def parked_untold(session: Session) -> list[OutboxMessage]:
+    """Return the messages given up that nobody was told of yet, oldest first."""
+    return list(
+        session.scalars(
+            select(OutboxMessage)
+            .where(OutboxMessage.state == "parked", OutboxMessage.told_at.is_(None))
+            .order_by(OutboxMessage.id)
+        )
+    )
+
+
+def mark_told(session: Session, message_ids: Sequence[int], now: datetime) -> None:
+    """Note that people were told of these parked messages."""
+    session.execute(update(OutboxMessage).where(OutboxMessage.id.in_(message_ids)).values(told_at=now))
+
+
+def requeue(session: Session, message_id: int) -> bool:
+    """Make a parked message due again, with its full time to be sent. False when it is not parked."""
+    values = {"state": "pending", "attempts": 0, "next_attempt_at": None, "parked_at": None, "told_at": None}
+    back = update(OutboxMessage).where(OutboxMessage.id == message_id, OutboxMessage.state == "parked")
+    again = back.values(**values, claimed_until=None, created_at=func.now()).returning(OutboxMessage.id)
+    return session.scalar(again) is not None

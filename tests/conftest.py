@@ -1,0 +1,47 @@
+"""Fixtures of every test: a real PostgreSQL."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from db.engine import Store
+from tests.postgres import cloned_database, running_server
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[str]:
+    """Address of the server's `postgres` database; one server serves all workers."""
+    base: Path = tmp_path_factory.getbasetemp()
+    with running_server(base if worker_id == "master" else base.parent) as admin_url:
+        yield admin_url
+
+
+@pytest.fixture
+def database_url(postgres: str) -> Iterator[str]:
+    """Address of a fresh database with the newest schema."""
+    with cloned_database(postgres) as url:
+        yield url
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    """The fresh database, ready for transactions."""
+    store = Store(database_url)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def engine(store: Store) -> Engine:
+    """The fresh database's engine."""
+    return store.engine
+
+
+@pytest.fixture
+def session(store: Store) -> Iterator[Session]:
+    """A session on the fresh database, committed at the end of the test."""
+    with store.transaction() as session:
+        yield session

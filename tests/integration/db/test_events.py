@@ -1,0 +1,33 @@
+"""The audit trail."""
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from db.repositories.events import events_of_asset, events_of_campaign, record_event
+
+
+def test_events_are_found_by_asset_and_by_campaign_in_their_order(session: Session):
+    record_event(session, tracking_id="AAAAAA", event_type="delivered", detail={"box": "1"}, campaign_number="C1")
+    record_event(session, tracking_id=None, event_type="moved", detail={}, campaign_number="C1", run_id="r1")
+    record_event(session, tracking_id="aaaaaa", event_type="delivered", detail={})
+
+    assert [(event.event_type, event.detail) for event in events_of_asset(session, "AAAAAA")] == [
+        ("delivered", {"box": "1"})
+    ]
+    assert [(event.event_type, event.run_id) for event in events_of_campaign(session, "C1")] == [
+        ("delivered", None),
+        ("moved", "r1"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "statement", ["UPDATE asset_events SET event_type = 'x'", "DELETE FROM asset_events", "TRUNCATE asset_events"]
+)
+def test_the_audit_trail_cannot_be_changed(session: Session, statement: str):
+    record_event(session, tracking_id="AAAAAA", event_type="delivered", detail={})
+
+    with pytest.raises(DBAPIError, match="append-only"), session.begin_nested():
+        session.execute(text(statement))
+    assert len(events_of_asset(session, "AAAAAA")) == 1

@@ -1,0 +1,62 @@
+"""Creative-quality scores."""
+
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from db.engine import Store
+from db.models import CreativexScore
+from db.repositories.scores import MASTER, current_score, store_master_score
+from domain.errors import MetadataRefused
+
+URL = "https://app.creativex.com/preflight/pretests/1"
+
+
+def store_score(session: Session, score: Decimal | float | str, url: str | None = URL) -> CreativexScore:
+    return store_master_score(session, filename="RAF_spot.mp4", score=score, url=url)
+
+
+@pytest.mark.parametrize(("given", "shown"), [("80.0", "80"), (80.0, "80"), (100, "100"), ("72.50", "72.5"), (0, "0")])
+def test_a_score_is_stored_without_needless_decimals(session: Session, given: float | str, shown: str):
+    store_score(session, given)
+
+    assert session.scalar(text("SELECT quality_score::text FROM creativex_scores")) == shown
+
+
+@pytest.mark.parametrize("given", ["", "n/a", "-1", "100.5", "NaN", "inf", float("nan")])
+def test_what_is_no_score_is_refused(session: Session, given: float | str):
+    with pytest.raises(MetadataRefused, match="0 to 100"):
+        store_score(session, given)
+
+
+def test_the_same_score_again_changes_nothing(session: Session):
+    first = store_score(session, "80.0")
+
+    assert store_score(session, 80) is first
+    assert (first.version, first.status) == (1, "master-cx-score")
+
+
+def test_another_score_supersedes_the_old_one(session: Session):
+    store_score(session, 70)
+    newest = store_score(session, 80)
+
+    rows = session.execute(select(CreativexScore.version, CreativexScore.status).order_by(CreativexScore.version)).all()
+    assert [tuple(row) for row in rows] == [(1, "superseded"), (2, "master-cx-score")]
+    assert current_score(session, "RAF_spot.mp4", status=MASTER) == newest
+
+
+def test_a_masters_score_is_not_taken_for_the_derivatives(session: Session):
+    store_score(session, 70)
+
+    assert current_score(session, "RAF_spot.mp4") is None
+
+
+def test_runs_that_store_scores_at_once_count_them_all(store: Store, threads: ThreadPoolExecutor):
+    def stored(score: int) -> int:
+        with store.transaction() as session:
+            return store_score(session, score).version
+
+    assert sorted(threads.map(stored, range(16))) == list(range(1, 17))
