@@ -1,0 +1,26 @@
+"""Credentials of Box: a JWT app."""
+
+from pathlib import Path
+
+from prefect.blocks.abstract import CredentialsBlock
+from pydantic import Field
+
+from clients.box.client import BoxClient
+from clients.box.governor import Governor
+
+
+class BoxJwt(CredentialsBlock):
+    """Box by a JWT app. The key stays in its file on the worker."""
+
+    _block_type_name = "Box (JWT app)"
+    _block_type_slug = "box-jwt"
+    _description = "Box as the service account of a JWT app."
+
+    config_path: Path = Field(title="App settings", description="JSON of the developer console, mode 600.")
+    api_url: str | None = Field(default=None, title="API address", description="Empty: the real Box.")
+    upload_url: str | None = Field(default=None, title="Upload address", description="Empty: the real Box.")
+
+    def get_client(self, governor: Governor) -> BoxClient:
+        """Return a client whose every call takes a slot from `governor` first."""
+        config = self.config_path.read_text(encoding="utf-8")
+        return BoxClient(config, api_url=self.api_url, upload_url=self.upload_url, governor=governor)
