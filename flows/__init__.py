@@ -1,0 +1,1 @@
+"""One module per workflow, with one flow in it that tells the whole story."""

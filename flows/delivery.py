@@ -1,0 +1,75 @@
+"""The story of every transition that delivers masters: find, plan, carry, record, tell."""
+
+from prefect.logging import get_run_logger
+
+from blocks.services import Services
+from db.leases import Lease
+from domain.assets import Campaign
+from domain.delivery import plan_delivery
+from domain.errors import ContentScalingError, LeaseLost
+from domain.report import CampaignOutcome, Failure, RunReport
+from domain.routes import DeliveryRoute
+from tasks.campaigns import advance, finish_open_moves, hold, known_deliveries, record_visit
+from tasks.carry import carry, foresee
+from tasks.dam import find_campaigns, survey_campaign
+from tasks.messages import deliver_messages
+from tasks.reporting import name_run, publish
+from tasks.telling import tell_empty, tell_partial, tell_stuck
+from tasks.work import CampaignWork
+
+
+def deliver_campaigns(
+    route: DeliveryRoute, services: Services, *, only: str | None = None, dry_run: bool = False
+) -> RunReport:
+    """Take every campaign that waits for `route`; the trouble of one never stops the next."""
+    report = RunReport(route.workflow, dry_run=dry_run)
+    if not dry_run:
+        report.campaigns += finish_open_moves(route, services)
+    campaigns = find_campaigns(route, services, only)
+    name_run(route.workflow, campaigns, dry_run=dry_run)
+    for campaign in campaigns:
+        report.campaigns.append(_take(campaign, route, services, dry_run=dry_run))
+    if not dry_run:
+        report.parked = deliver_messages(services)
+    publish(report)
+    return report
+
+
+def _take(campaign: Campaign, route: DeliveryRoute, services: Services, *, dry_run: bool) -> CampaignOutcome:
+    outcome = CampaignOutcome(campaign.label, campaign.name, route.origin, route.target)
+    try:
+        if dry_run:
+            _foresee(campaign, route, services, outcome)
+        else:
+            with hold(campaign, services) as lease:
+                _deliver(campaign, route, services, lease, outcome)
+    except LeaseLost as error:
+        outcome.note = str(error)
+    except ContentScalingError as error:
+        outcome.failure = Failure.of(error)
+        get_run_logger().error("%s: %s %s", campaign.label, error, error.advice)
+        if not dry_run:
+            tell_stuck(outcome, route, services)
+    return outcome
+
+
+def _deliver(
+    campaign: Campaign, route: DeliveryRoute, services: Services, lease: Lease, outcome: CampaignOutcome
+) -> None:
+    record_visit(campaign, route, services)
+    work = CampaignWork(route, survey_campaign(route, campaign, services), services, lease)
+    plan = plan_delivery(work.survey.assets, known_deliveries(campaign, services))
+    outcome.assets = carry(plan, work)
+    if not plan:
+        tell_empty(work, outcome)
+    elif outcome.failed:
+        tell_partial(work, outcome)
+    else:
+        advance(work, outcome)
+
+
+def _foresee(campaign: Campaign, route: DeliveryRoute, services: Services, outcome: CampaignOutcome) -> None:
+    survey = survey_campaign(route, campaign, services)
+    plan = plan_delivery(survey.assets, known_deliveries(campaign, services))
+    outcome.assets = [foresee(planned) for planned in plan]
+    outcome.note = f"would move to {route.target}" if plan and not outcome.failed else f"would stay in {route.origin}"

@@ -1,0 +1,134 @@
+"""Campaigns in the database and their status in the DAM: who works on one, and how it advances."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from prefect.logging import get_run_logger
+from sqlalchemy.orm import Session
+
+from blocks.services import Services
+from db.leases import Lease, check_fence
+from db.models import StatusMove
+from db.repositories.events import record_event
+from db.repositories.masters import masters_of
+from db.repositories.moves import finish_move, mark_overtaken, open_moves, plan_move
+from db.repositories.visits import record_visit as write_visit
+from domain.assets import Campaign
+from domain.delivery import KnownDelivery
+from domain.errors import ContentScalingError, LeaseLost, MoveRefused, NotFound
+from domain.report import CampaignOutcome, Failure
+from domain.routes import DeliveryRoute
+from tasks.box_folders import campaign_folder
+from tasks.retrying import is_transient
+from tasks.telling import tell_completion, tell_stuck
+from tasks.work import CampaignWork
+
+
+@contextmanager
+def hold(campaign: Campaign, services: Services) -> Iterator[Lease]:
+    """Hold the campaign's lease; raises LeaseLost when another run that is alive has it."""
+    with services.leases.holding(f"campaign/{campaign.label}") as lease:
+        if lease is None:
+            raise LeaseLost(f"{campaign.label}: another run is working on it, and finishes it")
+        yield lease
+
+
+def record_visit(campaign: Campaign, route: DeliveryRoute, services: Services) -> None:
+    """Note that the campaign was looked at, so that the next run takes the others first."""
+    with services.store.transaction() as session:
+        write_visit(session, route.workflow, campaign.label, status=campaign.status)
+
+
+def known_deliveries(campaign: Campaign, services: Services) -> dict[str, KnownDelivery]:
+    """Return what the database says of the campaign's masters, by asset id."""
+    with services.store.transaction() as session:
+        return {
+            master.opentext_id: KnownDelivery(
+                master.tracking_id, master.box_file_id, master.box_filename, master.box_url
+            )
+            for master in masters_of(session, campaign.number)
+        }
+
+
+def advance(work: CampaignWork, outcome: CampaignOutcome) -> None:
+    """Move the campaign on, every asset having arrived; assets added meanwhile keep it where it is."""
+    listed = {asset.asset_id for asset in work.survey.assets}
+    added = [a for a in work.services.dam.assets_below(work.survey.assets_folder_id) if a.asset_id not in listed]
+    if added:
+        outcome.note = f"{len(added)} assets were added during the run; the next run takes them and moves it"
+        return
+    detail = {"asset_ids": sorted(listed), "box_folder_id": campaign_folder(work)}
+    with work.services.store.transaction() as session:
+        check_fence(session, work.lease)
+        move = plan_move(
+            session,
+            workflow=work.route.workflow,
+            campaign_number=work.campaign.number,
+            campaign_folder_id=work.campaign.folder_id,
+            campaign_name=work.campaign.name,
+            from_status=work.route.origin,
+            to_status=work.route.target,
+            detail=detail,
+        )
+        move.detail = detail  # a move left open by a killed run knew the assets of that time
+    make_move(move, work.route, work.services, work.lease)
+    outcome.moved = True
+
+
+def finish_open_moves(route: DeliveryRoute, services: Services) -> list[CampaignOutcome]:
+    """Finish the moves that an earlier run made in the DAM and did not live to write down."""
+    with services.store.transaction() as session:
+        moves = open_moves(session, route.workflow)
+    return [outcome for move in moves if (outcome := _finish(move, route, services)) is not None]
+
+
+def _finish(move: StatusMove, route: DeliveryRoute, services: Services) -> CampaignOutcome | None:
+    outcome = CampaignOutcome(move.campaign_number, move.campaign_name, move.from_status, move.to_status)
+    campaign = Campaign(move.campaign_folder_id, move.campaign_number, move.campaign_name, "", move.from_status)
+    try:
+        with hold(campaign, services) as lease:
+            if services.dam.campaign(move.campaign_folder_id).status == move.from_status:
+                return None  # never made: the campaign still waits, and is taken as usual
+            make_move(move, route, services, lease)
+    except LeaseLost:
+        return None
+    except ContentScalingError as error:
+        outcome.failure = Failure.of(error)
+        get_run_logger().error("%s: %s %s", move.campaign_number, error, error.advice)
+        tell_stuck(outcome, route, services)
+        return outcome
+    outcome.moved = True
+    outcome.note = "finished what an interrupted run had begun"
+    return outcome
+
+
+@task(
+    retries=3,
+    retry_delay_seconds=[5, 15, 45],
+    retry_condition_fn=is_transient,
+    cache_policy=NO_CACHE,
+    task_run_name="move-{move.campaign_number}-to-{move.to_status}",
+)
+def make_move(move: StatusMove, route: DeliveryRoute, services: Services, lease: Lease) -> None:
+    """Set the status in the DAM (or find it set), then write the receipt with its messages in one transaction."""
+    try:
+        services.dam.set_status(move.campaign_folder_id, move.to_status, expected=move.from_status)
+    except (MoveRefused, NotFound) as error:
+        with services.store.transaction() as session:
+            check_fence(session, lease)
+            mark_overtaken(session, move.id)
+            _record(session, move, "status_move_overtaken", reason=str(error))
+        raise
+    with services.store.transaction() as session:
+        check_fence(session, lease)
+        if finish_move(session, move.id):
+            done = session.get_one(StatusMove, move.id)
+            _record(session, done, "status_changed")
+            tell_completion(session, done, route, services)
+
+
+def _record(session: Session, move: StatusMove, event_type: str, **more: str) -> None:
+    detail = {"from": move.from_status, "to": move.to_status, "workflow": move.workflow, **more}
+    record_event(session, tracking_id=None, event_type=event_type, detail=detail, campaign_number=move.campaign_number)

@@ -1,0 +1,88 @@
+"""Carries the planned assets of one campaign, several at a time, and says what became of each."""
+
+from collections.abc import Sequence
+
+from prefect.futures import PrefectFuture
+from prefect.logging import get_run_logger
+from prefect.task_runners import ThreadPoolTaskRunner
+
+from db.leases import check_fence
+from db.repositories.masters import master_by_asset, record_failed
+from domain.delivery import PlannedAsset
+from domain.errors import LeaseLost
+from domain.report import AssetOutcome, Failure, Outcome
+from tasks.deliver import deliver_asset
+from tasks.work import CampaignWork
+
+
+def carry(plan: Sequence[PlannedAsset], work: CampaignWork) -> list[AssetOutcome]:
+    """Deliver what the plan asks for; return one outcome per asset, in the plan's order.
+
+    Raises LeaseLost when another run took the campaign over meanwhile.
+    """
+    settings = work.services.settings
+    deliver = deliver_asset.with_options(
+        retries=len(settings.retry_delays_s), retry_delay_seconds=list(settings.retry_delays_s)
+    )
+    with ThreadPoolTaskRunner[AssetOutcome](max_workers=settings.assets_in_parallel) as runner:
+        futures: dict[str, PrefectFuture[AssetOutcome]] = {
+            planned.asset.asset_id: runner.submit(deliver, parameters={"asset": planned.asset, "work": work})
+            for planned in plan
+            if planned.refusal is None and not planned.is_delivered
+        }
+        outcomes = [_outcome(planned, futures.get(planned.asset.asset_id)) for planned in plan]
+    _record_failures(outcomes, work)
+    return outcomes
+
+
+def foresee(planned: PlannedAsset) -> AssetOutcome:
+    """Say what would become of an asset, without doing it."""
+    asset, known = planned.asset, planned.known
+    if planned.refusal is not None:
+        return _failed(planned, planned.refusal)
+    return AssetOutcome(
+        asset_id=asset.asset_id,
+        path=asset.path,
+        outcome=Outcome.ALREADY if planned.is_delivered else Outcome.PLANNED,
+        size_bytes=asset.size_bytes,
+        tracking_id=known.tracking_id if known else None,
+        box_name=known.box_name if known else None,
+        box_url=known.box_url if known else None,
+    )
+
+
+def _outcome(planned: PlannedAsset, future: PrefectFuture[AssetOutcome] | None) -> AssetOutcome:
+    if future is None:
+        return foresee(planned)
+    result: AssetOutcome | BaseException = future.result(raise_on_failure=False)
+    if isinstance(result, LeaseLost):
+        raise result
+    if isinstance(result, BaseException):
+        return _failed(planned, result)
+    get_run_logger().info("%s: delivered as %s", result.path, result.box_name)
+    return result
+
+
+def _failed(planned: PlannedAsset, error: BaseException) -> AssetOutcome:
+    asset, known = planned.asset, planned.known
+    return AssetOutcome(
+        asset_id=asset.asset_id,
+        path=asset.path,
+        outcome=Outcome.FAILED,
+        size_bytes=asset.size_bytes,
+        tracking_id=known.tracking_id if known else None,
+        failure=Failure.of(error),
+    )
+
+
+def _record_failures(outcomes: Sequence[AssetOutcome], work: CampaignWork) -> None:
+    failures = [(outcome, outcome.failure) for outcome in outcomes if outcome.failure is not None]
+    if not failures:
+        return
+    with work.services.store.transaction() as session:
+        check_fence(session, work.lease)
+        for outcome, failure in failures:
+            get_run_logger().warning("%s: %s %s", outcome.path, failure.reason, failure.advice)
+            master = master_by_asset(session, outcome.asset_id, work.campaign.number)
+            if master is not None:
+                record_failed(session, master.id, failure.reason)

@@ -1,0 +1,63 @@
+"""What flows ask the DAM: which campaigns are ready, and what is in one."""
+
+from datetime import UTC, datetime
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from blocks.services import Services
+from db.repositories.visits import last_visits
+from domain.assets import Campaign
+from domain.errors import MetadataRefused, MoveRefused
+from domain.routes import DeliveryRoute
+from tasks.retrying import is_transient
+from tasks.work import Survey
+
+
+@task(retries=3, retry_delay_seconds=[5, 15, 45], retry_condition_fn=is_transient, cache_policy=NO_CACHE)
+def find_campaigns(route: DeliveryRoute, services: Services, only: str | None = None) -> list[Campaign]:
+    """Return the campaigns waiting for `route`, those longest not looked at first, so that a stuck one blocks none.
+
+    At most `max_campaigns`; `only` takes the one with that number.
+    """
+    wanted_type = getattr(services.roles.campaign_types, route.campaign_type)
+    found = services.dam.campaigns(route.origin, wanted_type)
+    if only is not None:
+        return [campaign for campaign in found if campaign.number == only]
+    with services.store.transaction() as session:
+        visits = last_visits(session, route.workflow)
+    never = datetime.min.replace(tzinfo=UTC)
+    found.sort(key=lambda campaign: visits.get(campaign.label, never))
+    return found[: services.settings.max_campaigns]
+
+
+@task(
+    retries=3,
+    retry_delay_seconds=[5, 15, 45],
+    retry_condition_fn=is_transient,
+    cache_policy=NO_CACHE,
+    task_run_name="survey-{campaign.label}",
+)
+def survey_campaign(route: DeliveryRoute, campaign: Campaign, services: Services) -> Survey:
+    """Read the campaign by id (the search index lags behind) and list its assets.
+
+    Raises MoveRefused when it has another status by now, MetadataRefused when a folder is missing.
+    """
+    fresh = services.dam.campaign(campaign.folder_id)
+    if not fresh.number:
+        raise MetadataRefused(f"campaign folder {fresh.name!r} ({fresh.folder_id}) has no campaign number; give it one")
+    if fresh.status != route.origin:
+        raise MoveRefused(f"{campaign.label}: is {fresh.status or 'without a status'} now, no longer {route.origin}")
+    names = services.roles.folders
+    wanted = getattr(names, route.assets_folder)
+    assets_folder_id = _folder(services, campaign, wanted)
+    finals_folder_id = _folder(services, campaign, names.finals)
+    assets = services.dam.assets_below(assets_folder_id)
+    return Survey(fresh, assets_folder_id=assets_folder_id, finals_folder_id=finals_folder_id, assets=assets)
+
+
+def _folder(services: Services, campaign: Campaign, wanted: str) -> str:
+    folder = services.dam.folder_named(campaign.folder_id, wanted)
+    if folder is None:
+        raise MetadataRefused(f"{campaign.number} {campaign.name}: there is no folder {wanted!r}; create it in the DAM")
+    return folder.folder_id

@@ -1,0 +1,65 @@
+"""What mails and webhooks say, as the JSON that their templates take."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from prefect.runtime import flow_run
+
+from blocks.services import Services
+from db.models import MasterAsset, StatusMove
+from domain.report import Failure
+from domain.routes import DeliveryRoute
+
+
+def about_campaign(number: str, name: str, route: DeliveryRoute, services: Services) -> dict[str, Any]:
+    """Return which campaign it is, where it stands, and which run tells."""
+    return {
+        "campaign": {"number": number, "name": name, "folder_url": None},
+        "from_status": route.origin,
+        "to_status": route.target,
+        "environment": services.settings.env,
+        "run_url": flow_run.ui_url,
+    }
+
+
+def about_delivery(
+    masters: Sequence[MasterAsset], box_folder_url: str | None, *, started_at: datetime, finished_at: datetime
+) -> dict[str, Any]:
+    """Return what has arrived in Box."""
+    return {
+        "assets": [
+            {
+                "name": master.original_filename,
+                "path": master.asset_path,
+                "tracking_id": master.tracking_id,
+                "size_bytes": master.file_size_bytes,
+                "box_url": master.box_url,
+            }
+            for master in masters
+        ],
+        "failed": [],
+        "skipped": [],
+        "box_folder_url": box_folder_url,
+        "started_at": started_at.isoformat(),
+        "finished_at": finished_at.isoformat(),
+    }
+
+
+def about_failure(failure: Failure) -> dict[str, Any]:
+    """Return what went wrong, for the person who can mend it."""
+    return {"reason": failure.reason, "advice": failure.advice, "will_retry": failure.will_retry}
+
+
+def status_update(move: StatusMove, asset_count: int) -> dict[str, Any]:
+    """Return the facts of the webhook `campaign_status_update`."""
+    return {
+        "campaign_id": move.campaign_folder_id,
+        "campaign_number": move.campaign_number,
+        "campaign_name": move.campaign_name,
+        "old_status": move.from_status,
+        "new_status": move.to_status,
+        "asset_count": asset_count,
+        "processed_assets": asset_count,
+        "timestamp": (move.done_at or datetime.now(UTC)).isoformat(),
+    }

@@ -1,0 +1,103 @@
+"""Delivers what waits in the outbox: mails by the mailer, webhooks by HTTP, each until it is sent or parked."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from prefect.logging import get_run_logger
+from prefect.runtime import flow_run
+
+from blocks.services import Services
+from clients.mail.message import OutgoingMail, stable_message_id
+from clients.mail.render import render
+from db.models import OutboxMessage
+from db.repositories.outbox import claim_due, enqueue, mark_failed, mark_sent, mark_told, parked_untold
+from domain.errors import ContentScalingError
+
+_PARKED = "messages_parked"
+_BATCH = 20
+
+
+@task(cache_policy=NO_CACHE)
+def deliver_messages(services: Services) -> list[str]:
+    """Send every message that is due; return one line for each that was given up on."""
+    lines: list[str] = []
+    with services.leases.holding("outbox") as lease:
+        if lease is None:
+            get_run_logger().info("another run is delivering the messages")
+            return lines
+        while batch := _due(services):
+            for message in batch:
+                _deliver(message, services)
+            lines += _report_parked(services)
+    return lines
+
+
+def _due(services: Services) -> list[OutboxMessage]:
+    # Claimed for no time at all: the lease keeps others away, and unlike a claim it ends when its holder is killed.
+    with services.store.transaction() as session:
+        return claim_due(session, now=datetime.now(UTC), limit=_BATCH, claim_s=0)
+
+
+def _deliver(message: OutboxMessage, services: Services) -> None:
+    logger, now = get_run_logger(), datetime.now(UTC)
+    try:
+        _send(message, services)
+    except ContentScalingError as error:
+        logger.warning("%s %s: %s", message.channel, message.key, error)
+        with services.store.transaction() as session:
+            mark_failed(session, message.id, str(error), now)
+        return
+    with services.store.transaction() as session:
+        mark_sent(session, message.id, now)
+    logger.info("%s %s: sent", message.channel, message.key)
+
+
+def _send(message: OutboxMessage, services: Services) -> None:
+    if message.channel == "webhook":
+        hook = services.hooks.named(message.template)
+        if not hook.is_on:
+            return
+        services.webhooks.send(hook, message.payload, idempotency_key=message.key)
+        return
+    mailer, sender = services.mail
+    recipients = services.recipients.of(message.audience or "critical")
+    mail = OutgoingMail(
+        message_id=stable_message_id(message.key, sender),
+        sender=sender,
+        recipients=recipients,
+        rendered=render(message.template, message.payload),
+        idempotency_key=message.key,
+    )
+    mailer.send(mail)
+
+
+def _report_parked(services: Services) -> list[str]:
+    """Queue one mail, to those who run this system, about the messages given up since the last one."""
+    with services.store.transaction() as session:
+        parked = parked_untold(session)
+        mark_told(session, [message.id for message in parked], datetime.now(UTC))
+        told = [message for message in parked if message.template != _PARKED]  # else its loss would be told for ever
+        if told:
+            payload = {
+                "environment": services.settings.env,
+                "run_url": flow_run.ui_url,
+                "messages": [_facts(message, services) for message in told],
+            }
+            key = f"parked/{told[0].id}-{told[-1].id}"
+            enqueue(session, key=key, channel="mail", template=_PARKED, audience="critical", payload=payload)
+    return [f"{message.channel} {message.key}: {message.last_error}" for message in parked]
+
+
+def _facts(message: OutboxMessage, services: Services) -> dict[str, Any]:
+    people = services.recipients.of(message.audience) if message.audience is not None else ()
+    return {
+        "name": message.template,
+        "channel": message.channel,
+        "to": ", ".join(people) or message.template,
+        "campaign_number": message.campaign_number,
+        "created_at": message.created_at.isoformat(),
+        "attempts": message.attempts,
+        "reason": message.last_error,
+    }

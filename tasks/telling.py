@@ -1,0 +1,111 @@
+"""Puts the mails and webhooks about a campaign into the outbox, in the transaction that makes the fact true."""
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from blocks.services import Services
+from db.models import StatusMove
+from db.repositories.events import record_event
+from db.repositories.masters import masters_of
+from db.repositories.outbox import enqueue
+from domain.report import AssetOutcome, CampaignOutcome, Failure, Outcome
+from domain.routes import DeliveryRoute
+from tasks.box_folders import campaign_folder
+from tasks.message_facts import about_campaign, about_delivery, about_failure, status_update
+from tasks.trouble import BLIP, Trouble
+from tasks.work import CampaignWork
+
+
+def tell_completion(session: Session, move: StatusMove, route: DeliveryRoute, services: Services) -> None:
+    """Queue the webhook and the mail of a finished move. The caller owns the transaction."""
+    number = move.campaign_number
+    delivered = set(move.detail["asset_ids"])
+    masters = [master for master in masters_of(session, number) if master.opentext_id in delivered]
+    folder_url = services.box.folder_url(move.detail["box_folder_id"])
+    began = min(master.created_at for master in masters)
+    facts = about_campaign(number, move.campaign_name, route, services)
+    facts |= about_delivery(masters, folder_url, started_at=began, finished_at=move.done_at or began)
+    key = f"{route.workflow}/{number}/move-{move.id}"
+    Trouble(session, route, number).clear()
+    if route.webhook is not None:
+        enqueue(
+            session,
+            key=f"{key}/webhook",
+            channel="webhook",
+            template=route.webhook,
+            audience=None,
+            payload=status_update(move, len(masters)),
+            campaign_number=number,
+        )
+    enqueue(
+        session,
+        key=f"{key}/mail",
+        channel="mail",
+        template=f"{route.mail_prefix}_complete",
+        audience="success",
+        payload=facts,
+        campaign_number=number,
+    )
+
+
+def tell_partial(work: CampaignWork, outcome: CampaignOutcome) -> None:
+    """Say which assets failed and why, once for each set of failures."""
+    services, number = work.services, outcome.number
+    failures = [(asset, asset.failure) for asset in outcome.assets if asset.failure is not None]
+    nothing_arrived = len(failures) == len(outcome.assets)
+    folder_url = None if nothing_arrived else services.box.folder_url(campaign_folder(work))
+    arrived = {a.asset_id for a in outcome.assets if a.outcome in (Outcome.DELIVERED, Outcome.ALREADY)}
+    with services.store.transaction() as session:
+        masters = [master for master in masters_of(session, number) if master.opentext_id in arrived]
+        facts = about_campaign(number, outcome.name, work.route, services)
+        facts |= about_delivery(masters, folder_url, started_at=services.opened_at, finished_at=datetime.now(UTC))
+        facts["failed"] = [_not_delivered(asset, failure) for asset, failure in failures]
+        signs = (f"{asset.asset_id} {failure.kind}" for asset, failure in failures)
+        patience = BLIP if all(failure.will_retry for _, failure in failures) else timedelta(0)
+        if Trouble(session, work.route, number).tell("partial", signs, facts, after=patience):
+            _record_failures(session, failures, number)
+
+
+def tell_empty(work: CampaignWork, outcome: CampaignOutcome) -> None:
+    """Say that the campaign has no masters, once it has been so for as long as the settings allow."""
+    outcome.note = "no assets yet"
+    facts = about_campaign(outcome.number, outcome.name, work.route, work.services)
+    patience = timedelta(minutes=work.services.settings.empty_campaign_after_min)
+    with work.services.store.transaction() as session:
+        Trouble(session, work.route, outcome.number).tell("empty", (), facts, after=patience)
+
+
+def tell_stuck(outcome: CampaignOutcome, route: DeliveryRoute, services: Services) -> None:
+    """Say why a campaign could not be worked on, once for each kind of failure."""
+    failure = outcome.failure
+    if failure is None:
+        return
+    facts = about_campaign(outcome.number, outcome.name, route, services) | about_failure(failure)
+    patience = BLIP if failure.will_retry else timedelta(0)
+    with services.store.transaction() as session:
+        if Trouble(session, route, outcome.number).tell("stuck", (failure.kind,), facts, after=patience):
+            detail = {"workflow": route.workflow, "reason": failure.reason}
+            record_event(
+                session,
+                tracking_id=None,
+                event_type="campaign_failed",
+                detail=detail,
+                campaign_number=outcome.number,
+            )
+
+
+def _not_delivered(asset: AssetOutcome, failure: Failure) -> dict[str, object]:
+    return {"name": asset.path.rpartition("/")[2], "path": asset.path} | about_failure(failure)
+
+
+def _record_failures(session: Session, failures: list[tuple[AssetOutcome, Failure]], campaign_number: str) -> None:
+    for asset, failure in failures:
+        detail = {"asset_id": asset.asset_id, "path": asset.path, "reason": failure.reason}
+        record_event(
+            session,
+            tracking_id=asset.tracking_id,
+            event_type="delivery_failed",
+            detail=detail,
+            campaign_number=campaign_number,
+        )
