@@ -1,0 +1,1 @@
+"""Speed and memory against baselines that are measured in the same run; start it with `python -m benchmarks`."""

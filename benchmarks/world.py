@@ -1,0 +1,95 @@
+"""What the measurements run on: the sandbox as a process of its own, an embedded PostgreSQL, files to send."""
+
+import json
+import os
+import shutil
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks.line import BITS_PER_SECOND, LATENCY_S
+from benchmarks.measuring import Bench
+from benchmarks.sandbox_process import running_sandbox
+from benchmarks.scale import MIB, Scale
+from db.embedded import EmbeddedPostgres
+from db.migrate import upgrade
+
+CAMPAIGN = "C000000900"
+FILMS = "03. Films"
+"""Folder of the large assets, which no workflow looks into."""
+
+
+@dataclass(frozen=True)
+class World:
+    """What is up."""
+
+    folder: Path
+    scale: Scale
+    bench: Bench
+    addresses: dict[str, str]
+
+    def set_line(self, *, latency_s: float = LATENCY_S, bits_per_second: float = BITS_PER_SECOND) -> None:
+        """Give every request to DAM and Box this delay, and each connection this speed."""
+        rules = [
+            {"kind": "latency", "seconds": latency_s, "times": None},
+            {"kind": "bandwidth", "bits_per_second": bits_per_second, "times": None},
+        ]
+        for address in self.addresses.values():
+            _ask(f"{address}/_sandbox/faults", method="DELETE")
+            _ask(f"{address}/_sandbox/faults", rules)
+
+    def part_bytes_received(self) -> int:
+        """Return how many bytes of upload parts Box has been sent so far, broken ones too."""
+        received: int = _ask(f"{self.addresses['BOX_API_URL']}/_sandbox/state")["bytes_received"].get("part", 0)
+        return received
+
+    def local_file(self, size_bytes: int) -> Path:
+        """Return a file of that size, made when first asked for; noise, so that nothing can be packed."""
+        path = self.folder / f"{size_bytes}.bin"
+        if not path.exists():
+            with path.open("wb") as file:
+                for _ in range(size_bytes // MIB):
+                    file.write(os.urandom(MIB))
+        return path
+
+
+@contextmanager
+def running_world(folder: Path, checkout: Path, scale: Scale) -> Iterator[World]:
+    """Start everything in `folder`, which is emptied first, and stop all of it at the end."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    seed, env_file = folder / "seed.json", folder / "env"
+    seed.write_text(json.dumps(_seed(scale)))
+    with (
+        running_sandbox(folder, seed, env_file) as addresses,
+        EmbeddedPostgres(folder / "postgres") as postgres,
+    ):
+        database_url = postgres.url()
+        upgrade(database_url)
+        environment = {
+            "ENV_FILE": str(env_file),
+            "DATABASE_URL": database_url,
+            "CONFIG_DIR": str(checkout / "config"),
+            "PREFECT_HOME": str(folder / "prefect"),
+        }
+        yield World(folder, scale, Bench(environment, checkout, folder / "children.log"), addresses)
+
+
+def _seed(scale: Scale) -> dict[str, Any]:
+    masters = [{"name": f"Key visual {number:03}.bin", "size": scale.asset_bytes} for number in range(scale.assets)]
+    films = [{"name": f"{size}.bin", "size": size} for size in (scale.large_bytes, scale.small_bytes)]
+    folders = [
+        {"name": "01. Master Assets", "assets": masters},
+        {"name": "02. Final Assets"},
+        {"name": FILMS, "assets": films},
+    ]
+    return {"campaigns": [{"number": CAMPAIGN, "name": "Benchmark", "folders": folders}]}
+
+
+def _ask(url: str, body: Any = None, *, method: str | None = None) -> Any:
+    data = None if body is None else json.dumps(body).encode()
+    with urllib.request.urlopen(urllib.request.Request(url, data=data, method=method), timeout=30) as answer:
+        return json.loads(answer.read() or b"null")

@@ -1,0 +1,34 @@
+"""`content-scaling sandbox`: the simulated DAM, Box, mail and webhook receiver, until stopped."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def sandbox(
+    env_file: Annotated[
+        Path | None, typer.Option(help="Write settings that point the project at the sandbox to this file.")
+    ] = None,
+    seed: Annotated[Path | None, typer.Option(help="Campaigns to load, JSON; the built-in ones when left out.")] = None,
+    folder: Annotated[Path, typer.Option(help="Where certificates, keys and mails are kept.")] = Path(".data/sandbox"),
+    switch: Annotated[
+        list[str] | None, typer.Option(help="Change how a simulator behaves, such as otmm.range_supported=true.")
+    ] = None,
+    *,
+    any_port: Annotated[bool, typer.Option(help="Take free ports instead of the usual ones.")] = False,
+) -> None:
+    """Run simulated outside systems on this machine until Ctrl-C.
+
+    Each is a server of its own on a loopback port, and takes faults on demand: see sandbox/README.md.
+    """
+    from sandbox.options import DEMO_PORTS, Ports
+    from sandbox.run import run_sandbox
+
+    ports = Ports() if any_port else DEMO_PORTS
+    try:
+        run_sandbox(folder, env_file=env_file, seed=seed, ports=ports, switch=switch or ())
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    except OSError as error:
+        raise typer.BadParameter(f"{error}; is a sandbox running already? --any-port takes free ones") from None

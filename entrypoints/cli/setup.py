@@ -1,0 +1,24 @@
+"""`content-scaling setup`: database schema, blocks, work pool, deployments."""
+
+from pathlib import Path
+
+from rich.console import Console
+
+from entrypoints.cli.options import EnvFile
+
+
+def setup(env_file: EnvFile = None) -> None:
+    """Make this installation ready: migrate the database, fill the Prefect blocks, apply prefect.yaml.
+
+    Safe to run again. Needs PREFECT_API_URL: the address of your Prefect server.
+    """
+    console = Console()
+    console.print("Reading settings", style="dim")
+    from blocks.settings import load_settings
+    from deployments.setup import set_up
+    from entrypoints.prefect_api import require_server
+
+    settings = load_settings("box", "mail", "a1-to-a2")
+    require_server()
+    set_up(settings, Path.cwd(), say=lambda line: console.print(f"  {line}", highlight=False))
+    console.print("Ready. Start a worker with: prefect worker start --pool content-scaling", style="green")

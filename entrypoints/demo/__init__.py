@@ -1,0 +1,1 @@
+"""`make demo`: a campaign travels, on a simulated DAM and Box but a real database, Prefect server and worker."""

@@ -1,0 +1,71 @@
+"""The demo from its first line to its last."""
+
+import threading
+from pathlib import Path
+
+from rich.console import Console
+
+from db.engine import Store
+from entrypoints.demo.stage import Say, Stage, stage
+from sandbox.seeds import CAMPAIGNS
+
+
+def play(console: Console, *, keep: bool) -> bool:
+    """Play the demo; return whether everything that it claims is true."""
+    checkout = Path(__file__).resolve().parents[2]
+    console.print("Content Scaling: masters go out to the agencies (A1 → A2)\n", style="bold")
+    with stage(checkout / ".data" / "demo", checkout, CAMPAIGNS, say=_say(console)) as ready:
+        store = Store(ready.database_url)
+        try:
+            went_well = _tell(ready, store, console)
+        finally:
+            store.close()
+        _addresses(ready, console)
+        if keep:
+            console.print("\nEverything stays up. Ctrl-C stops it.", style="bold")
+            _wait_for_interrupt()
+    return went_well
+
+
+def _tell(ready: Stage, store: Store, console: Console) -> bool:
+    # Imported here: Prefect reads its settings from the environment, which the stage has set, when it is imported.
+    from entrypoints.demo import story
+    from entrypoints.demo.proof import campaigns_in_dam, claims
+
+    before = campaigns_in_dam(ready)
+    story.show_campaigns(ready, console, "\nBefore")
+    run = story.run_with_progress(ready, store, console)
+    console.print(f"Run {run.name!r}: {run.state.message if run.state else ''}\n", highlight=False)
+    story.show_arrivals(store, console)
+    story.show_campaigns(ready, console, "\nAfter")
+    story.show_messages(ready, console)
+    console.print("\nThe same again, to see that nothing is sent twice", style="bold")
+    writes = len(ready.twin.faults["box"].writes())
+    story.run_with_progress(ready, store, console)
+    quiet = ("the second run wrote nothing to Box", len(ready.twin.faults["box"].writes()) == writes)
+    return _judge([*claims(ready, store, story.HERO, before), quiet], console)
+
+
+def _judge(verdicts: list[tuple[str, bool]], console: Console) -> bool:
+    console.print()
+    for claim, holds in verdicts:
+        console.print(f"[green]  holds[/]  {claim}" if holds else f"[red]  FAILS[/]  {claim}", highlight=False)
+    return all(holds for _, holds in verdicts)
+
+
+def _addresses(ready: Stage, console: Console) -> None:
+    console.print("\nWhere to look (while the demo runs: make demo shows and stops; content-scaling demo --keep stays)")
+    for name, address in {"Prefect": ready.prefect_url, **ready.twin.addresses()}.items():
+        console.print(f"  {name:<34}{address}", highlight=False)
+    console.print(f"  {'Settings':<34}{ready.env_file}", highlight=False, soft_wrap=True)
+
+
+def _say(console: Console) -> Say:
+    return lambda line: console.print(f"… {line}", style="dim", highlight=False)
+
+
+def _wait_for_interrupt() -> None:
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        return

@@ -1,0 +1,67 @@
+"""What must be true after the demo's runs; each claim is looked up in the system it is about."""
+
+from collections.abc import Iterator
+
+from db.engine import Store
+from db.repositories.masters import masters_of
+from domain.assets import Campaign
+from entrypoints.demo.stage import Stage
+from sandbox.otmm import OtmmState
+from sandbox.otmm.nodes import Node
+
+Claim = tuple[str, bool]
+_BOX_ROOT = "BOX_FOLDER_LOCAL_MASTERS"
+
+
+def campaigns_in_dam(stage: Stage) -> list[Campaign]:
+    """Return every campaign of the seed as the DAM holds it now."""
+    dam = stage.twin.otmm
+    fields = dam.settings.fields
+    found = []
+    for number, folder_id in stage.twin.campaigns.items():
+        values = dam.values(folder_id)
+        name = dam.tree.nodes[folder_id].name
+        found.append(Campaign(folder_id, number, name, str(values[fields.campaign_type]), str(values[fields.status])))
+    return found
+
+
+def masters_in_dam(dam: OtmmState, campaign_folder_id: str) -> dict[str, str]:
+    """Return the SHA-1 of every asset with content below a campaign, by asset id."""
+    found: dict[str, str] = {}
+    waiting = [campaign_folder_id]
+    with dam.lock:
+        while waiting:
+            nodes: list[Node] = [dam.tree.nodes[child] for child in dam.tree.nodes[waiting.pop()].children]
+            waiting += [node.id for node in nodes if node.is_folder]
+            found |= {node.id: node.content.blob.sha1 for node in nodes if node.content is not None}
+    return found
+
+
+def claims(stage: Stage, store: Store, hero: str, before: list[Campaign]) -> Iterator[Claim]:
+    """Yield what must hold for the campaign `hero` that went through, and for those that had to stay."""
+    now = campaigns_in_dam(stage)
+    in_dam = masters_in_dam(stage.twin.otmm, stage.twin.campaigns[hero])
+    in_box = {file.id: file.sha1 for file in stage.twin.box.files_below(stage.twin.box_folders[_BOX_ROOT])}
+    with store.transaction() as session:
+        masters = masters_of(session, hero)
+    arrived = {master.opentext_id: in_box.get(master.box_file_id or "") for master in masters}
+    subjects = [mail.subject for mail in stage.twin.mail.mails if hero in mail.subject]
+    yield f"{hero} moved from A1 to A2 in the DAM", _status(now, hero) == "A2"
+    yield f"each of its {len(in_dam)} masters is in Box, byte for byte", arrived == in_dam
+    yield "no two masters share a tracking id", len({master.tracking_id for master in masters}) == len(in_dam)
+    yield "one mail says that the campaign is complete", len(subjects) == 1
+    yield "one webhook announces A1 to A2", _announced(stage) == [(hero, "A1", "A2")]
+    yield "every other campaign stays where it was", _without(now, hero) == _without(before, hero)
+
+
+def _status(campaigns: list[Campaign], number: str) -> str:
+    return next(campaign.status for campaign in campaigns if campaign.number == number)
+
+
+def _without(campaigns: list[Campaign], number: str) -> list[Campaign]:
+    return [campaign for campaign in campaigns if campaign.number != number]
+
+
+def _announced(stage: Stage) -> list[tuple[str, str, str]]:
+    bodies = [delivery.body for delivery in stage.twin.hooks.deliveries]
+    return [(body["campaign_number"], body["old_status"], body["new_status"]) for body in bodies]

@@ -1,0 +1,69 @@
+"""Everything the demo runs on: the twin, an embedded PostgreSQL, a Prefect server and a worker, in one folder."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from db.embedded import EmbeddedPostgres
+from deployments.local_server import free_port, local_server, local_worker, prefect_environment
+from sandbox.environment import write_env_file
+from sandbox.twin import Twin
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What is up."""
+
+    twin: Twin
+    database_url: str
+    prefect_url: str
+    env_file: Path
+
+
+@contextmanager
+def stage(folder: Path, checkout: Path, seed: Path, say: Say) -> Iterator[Stage]:
+    """Start everything in `folder`, which is emptied first, and stop all of it at the end."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    with ExitStack() as up:
+        say("Making the campaigns and starting the simulated DAM, Box, mail server and webhook receiver")
+        twin = up.enter_context(Twin(folder / "sandbox", seed=seed))
+        say("Starting PostgreSQL (embedded)")
+        database_url = up.enter_context(EmbeddedPostgres(folder / "postgres")).url()
+        port = free_port()
+        variables = prefect_environment(folder / "prefect", port) | {"ENV_FILE": str(folder / "env")}
+        write_env_file(folder / "env", {**twin.env(), "DATABASE_URL": database_url}, also={})
+        up.enter_context(_environment(variables))
+        say("Starting the Prefect server")
+        prefect_url = up.enter_context(local_server(folder / "prefect", port, variables))
+        say("Setting up: database schema, blocks, work pool, deployments")
+        _set_up(checkout)
+        up.enter_context(local_worker(folder / "prefect", variables))
+        yield Stage(twin, database_url, prefect_url, folder / "env")
+
+
+def _set_up(checkout: Path) -> None:
+    # Imported here: Prefect reads its settings from the environment when it is imported.
+    from blocks.settings import load_settings
+    from deployments.setup import set_up
+
+    set_up(load_settings("dam-oauth2", "box", "mail", "a1-to-a2"), checkout, say=lambda _: None)
+
+
+@contextmanager
+def _environment(variables: dict[str, str]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value

@@ -1,0 +1,49 @@
+"""One run of a flow in a process of its own, forked from one that has the imports done already."""
+
+import json
+import multiprocessing
+import os
+from multiprocessing.context import ForkServerContext, ForkServerProcess
+from pathlib import Path
+from typing import Any
+
+_CONTEXT: ForkServerContext = multiprocessing.get_context("forkserver")
+_CONTEXT.set_forkserver_preload(["flows.a1_to_a2", "flows.deliver_messages"])
+
+
+def start(flow: str, parameters: dict[str, Any], environment: dict[str, str], answer: Path) -> ForkServerProcess:
+    """Start a run; its report is in `answer` when it ends by itself."""
+    process = _CONTEXT.Process(target=_run, args=(flow, parameters, environment, str(answer)))
+    process.start()
+    return process
+
+
+def _run(flow: str, parameters: dict[str, Any], environment: dict[str, str], answer: str) -> None:
+    os.environ.update(environment)
+    from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+
+    from flows.a1_to_a2 import a1_to_a2
+    from flows.deliver_messages import deliver_messages
+
+    flows: dict[str, Any] = {"a1-to-a2": a1_to_a2, "deliver-messages": deliver_messages}
+    # The heartbeat thread would add a second to the end of each run.
+    with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
+        state = flows[flow](**parameters, return_state=True)
+    facts: dict[str, Any] = {"state": state.name, "message": state.message}
+    if state.is_completed():
+        report = state.result()
+        facts |= {"headline": report.headline, "parked": report.parked}
+        facts["campaigns"] = [
+            {
+                "number": campaign.number,
+                "moved": campaign.moved,
+                "note": campaign.note,
+                "reason": campaign.failure.reason if campaign.failure else None,
+                "assets": {
+                    asset.path: [asset.outcome.value, asset.failure.reason if asset.failure else None]
+                    for asset in campaign.assets
+                },
+            }
+            for campaign in report.campaigns
+        ]
+    Path(answer).write_text(json.dumps(facts))

@@ -1,0 +1,158 @@
+"""A worker killed (SIGKILL) at any step of a delivery: the next run ends where one clean run would have ended."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, LiteralString
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from db.pool import conninfo
+from sandbox.faults import Fault
+from tests.acceptance.outcome import outcome
+from tests.acceptance.world import RUN_S, World
+from tests.waiting import until
+
+SEED = {
+    "campaigns": [
+        {
+            "number": "C000000301",
+            "name": "Two Masters",
+            "folders": [
+                {
+                    "name": "01. Master Assets",
+                    "assets": [{"name": "Film.mp4", "size": 21_000_000}],
+                    "folders": [
+                        {
+                            "name": "Stills & more",
+                            "assets": [{"name": "Key Visual.png", "size": 20_000, "creativex": {"score": 80}}],
+                        }
+                    ],
+                },
+                {"name": "02. Final Assets"},
+            ],
+        }
+    ]
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """A request of the delivery; `nth` counts those of its kind from 1."""
+
+    what: str
+    service: str
+    method: str
+    path: str
+    nth: int = 1
+
+
+ASKED = (
+    Step("the DAM's token", "otmm", "POST", "/oauth2/token$"),
+    Step("the search for campaigns", "otmm", "POST", "/search/text$"),
+    Step("the campaign as it is", "otmm", "GET", "/folders/[0-9a-f]{40}$"),
+    Step("the campaign's folders", "otmm", "GET", "/folders/[0-9a-f]{40}/folders$"),
+    Step("the assets of a folder", "otmm", "GET", "/children$"),
+    Step("the first asset", "otmm", "GET", "/assets/[0-9a-f]{40}$"),
+    Step("the first content", "otmm", "GET", "/contents$"),
+    Step("the second asset", "otmm", "GET", "/assets/[0-9a-f]{40}$", 2),
+    Step("the second content", "otmm", "GET", "/contents$", 2),
+    Step("the assets again", "otmm", "GET", "/children$", 5),
+    Step("the campaign before its move", "otmm", "GET", "/folders/[0-9a-f]{40}$", 2),
+    Step("the campaign after its move", "otmm", "GET", "/folders/[0-9a-f]{40}$", 3),
+    Step("Box's token", "box", "POST", "/oauth2/token$"),
+    Step("the files of the Box folder", "box", "GET", "/items$"),
+    Step("the mail's sender", "smtp", "MAIL", ""),
+    Step("the mail's recipient", "smtp", "RCPT", ""),
+)
+"""Requests that change nothing: killed before the answer."""
+
+DONE = (
+    Step("the campaign's folder in Box", "box", "POST", "/2.0/folders$"),
+    Step("the upload session", "box", "POST", "/upload_sessions$"),
+    Step("the first part", "box", "PUT", "/upload_sessions/"),
+    Step("the last part", "box", "PUT", "/upload_sessions/", 3),
+    Step("the commit", "box", "POST", "/commit$"),
+    Step("the sub-folder in Box", "box", "POST", "/2.0/folders$", 2),
+    Step("the small upload", "box", "POST", "/files/content$"),
+    Step("the status in the DAM", "otmm", "PATCH", "/folders/"),
+    Step("the webhook", "hooks", "POST", "/hooks/"),
+    Step("the mail", "smtp", "DATA", ""),
+)
+"""Requests that change something: killed before it is done, and between the deed and its answer."""
+
+SWEEP = [(step, "before") for step in (*ASKED, *DONE)] + [(step, "after") for step in DONE]
+
+WRITTEN = ("workflow_state", "master_assets", "asset_events", "upload_sessions", "status_moves", "outbox")
+"""Tables: killed while it waits to write to one."""
+
+
+@pytest.fixture
+def world(make_world: Callable[..., World]) -> World:
+    """A world whose requests always come in the same order."""
+    return make_world(SEED, ASSETS_IN_PARALLEL=1, PARTS_IN_FLIGHT=1)
+
+
+@pytest.fixture
+def undisturbed(make_world: Callable[..., World], kept: dict[str, Any]) -> dict[str, Any]:
+    """How a world ends in which nobody is killed."""
+    if "outcome" not in kept:
+        clean = make_world(SEED)
+        clean.run()
+        kept["outcome"] = outcome(clean)
+    found: dict[str, Any] = kept["outcome"]
+    return found
+
+
+@pytest.fixture(scope="module")
+def kept() -> dict[str, Any]:
+    """What is made once for all tests here."""
+    return {}
+
+
+@pytest.mark.parametrize(("step", "when"), SWEEP, ids=[f"{when} {step.what}" for step, when in SWEEP])
+def test_a_run_killed_at_a_request(world: World, undisturbed: dict[str, Any], step: Step, when: str) -> None:
+    faults = world.twin.faults[step.service]
+    faults.add(Fault("hang", method=step.method, path=step.path, skip=step.nth - 1, when=when))
+    world.kill_when(lambda: faults.wait_for_hang(RUN_S))
+    faults.clear()
+    until(lambda: not connections(world), what="the killed run's connections to end")
+    world.run()
+    assert outcome(world) == undisturbed
+
+
+@pytest.mark.parametrize("table", WRITTEN)
+def test_a_run_killed_while_it_writes(world: World, undisturbed: dict[str, Any], table: str) -> None:
+    with psycopg.connect(conninfo(world.store.url, application_name="blocker")) as blocker:
+        blocker.execute(sql.SQL("LOCK TABLE {} IN EXCLUSIVE MODE").format(sql.Identifier(table)))
+        world.kill_when(lambda: until(lambda: waiting(world), what=f"a write to {table}", timeout=RUN_S))
+    until(lambda: not connections(world), what="the killed run's connections to end")
+    world.run()
+    assert outcome(world) == undisturbed
+
+
+def test_an_undisturbed_run_makes_no_request_that_the_sweep_leaves_out(world: World) -> None:
+    world.run()
+    for service, faults in world.twin.faults.items():
+        known = [step for step in (*ASKED, *DONE) if step.service == service]
+        for seen in faults.requests:
+            assert any(step.method == seen.method and re.search(step.path, seen.path) for step in known), seen
+
+
+def connections(world: World) -> int:
+    """Connections that a run has to the world's database."""
+    return _count(world, "application_name LIKE 'content-scaling%'")
+
+
+def waiting(world: World) -> int:
+    """Connections of a run that wait for a lock."""
+    return _count(world, "application_name LIKE 'content-scaling%' AND wait_event_type = 'Lock'")
+
+
+def _count(world: World, condition: LiteralString) -> int:
+    with psycopg.connect(conninfo(world.store.url, application_name="watcher")) as watcher:
+        query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND " + condition
+        row = watcher.execute(query).fetchone()
+    return int(row[0]) if row else 0
