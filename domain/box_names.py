@@ -27,11 +27,11 @@ def safe_name(name: str) -> str:
     (248, 'x.jpeg')
     >>> safe_name("..")
     Traceback (most recent call last):
-    domain.errors.NameRefused: '..' cannot be the name of anything in Box; rename it in the DAM
+    domain.errors.NameRefused: '..' cannot be the name of anything in Box
     """
     cleaned = _clean(name)
     if cleaned in ("", ".", ".."):
-        raise NameRefused(f"{name!r} cannot be the name of anything in Box; rename it in the DAM")
+        raise NameRefused(f"{name!r} cannot be the name of anything in Box")
     stem, extension = _split(cleaned)
     return _join(stem, extension, LONGEST_NAME - _TRACKING_ROOM)
 

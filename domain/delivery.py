@@ -40,7 +40,7 @@ def plan_delivery(assets: Sequence[Asset], known: Mapping[str, KnownDelivery]) -
 def refusal(asset: Asset) -> RuleError | None:
     """Return why an asset cannot be delivered, or None when it can."""
     if asset.size_bytes is None:
-        return MetadataRefused(f"{asset.path}: the asset has no content in the DAM; upload its file there")
+        return MetadataRefused(f"{asset.path}: the asset has no content in the DAM")
     try:
         for name in (*asset.folder_path, asset.name):
             safe_name(name)

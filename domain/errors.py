@@ -4,7 +4,8 @@
     ├── RuleError                a rule of ours is broken; a person mends it; never retried
     │   ├── NameRefused          a name that Box (or the filename grammar) does not take
     │   ├── MetadataRefused      an asset or campaign lacks what a rule needs
-    │   └── MoveRefused          a status move that the status machine does not list
+    │   ├── MoveRefused          a status move that the status machine does not list, or that somebody else has made
+    │   └── NotWaiting           the campaign has left the status that a workflow waits for; nothing is wrong
     ├── ServiceError             an outside system
     │   ├── ServiceUnavailable   could not be reached, or asked us to wait; the only error that is retried
     │   ├── ServiceRejected      answered no, and will say so again
@@ -41,19 +42,25 @@ class RuleError(ContentScalingError):
 class NameRefused(RuleError):
     """The name cannot be used."""
 
-    advice = "Rename the asset in the DAM; the next run takes it."
+    advice = "Rename it in the DAM; the next run takes it up."
 
 
 class MetadataRefused(RuleError):
     """The asset or campaign lacks what a rule needs."""
 
-    advice = "Complete it in the DAM; the next run takes it."
+    advice = "Complete it in the DAM; the next run takes it up."
 
 
 class MoveRefused(RuleError):
     """The status machine does not list this move."""
 
-    advice = "Choose one of the moves that are allowed, or have an operator force it."
+    advice = "Look at the campaign's status in the DAM; if somebody has changed it on purpose, nothing has to be done."
+
+
+class NotWaiting(RuleError):
+    """The campaign no longer waits for this workflow."""
+
+    advice = "Nothing: the campaign has moved on."
 
 
 class ServiceError(ContentScalingError):

@@ -25,6 +25,10 @@ class Failure:
     will_retry: bool
     kind: str
 
+    def __str__(self) -> str:
+        """Reason and advice, for a log."""
+        return f"{self.reason}. {self.advice}"
+
     @classmethod
     def of(cls, error: BaseException) -> "Failure":
         """Describe any exception; one that is not ours is a defect and says so."""

@@ -6,14 +6,17 @@ from blocks.services import Services
 from db.leases import Lease
 from domain.assets import Campaign
 from domain.delivery import plan_delivery
-from domain.errors import ContentScalingError, LeaseLost
+from domain.errors import ContentScalingError, LeaseLost, NotWaiting
 from domain.report import CampaignOutcome, Failure, RunReport
 from domain.routes import DeliveryRoute
-from tasks.campaigns import advance, finish_open_moves, hold, known_deliveries, record_visit
 from tasks.carry import carry, foresee
 from tasks.dam import find_campaigns, survey_campaign
+from tasks.ledger import hold, known_deliveries, record_visit
 from tasks.messages import deliver_messages
+from tasks.moves import advance, finish_open_moves
 from tasks.reporting import name_run, publish
+from tasks.retrying import patient
+from tasks.stale_uploads import abort_stale_uploads
 from tasks.telling import tell_empty, tell_partial, tell_stuck
 from tasks.work import CampaignWork
 
@@ -25,11 +28,12 @@ def deliver_campaigns(
     report = RunReport(route.workflow, dry_run=dry_run)
     if not dry_run:
         report.campaigns += finish_open_moves(route, services)
-    campaigns = find_campaigns(route, services, only)
+    campaigns = patient(find_campaigns, services)(route, services, only)
     name_run(route.workflow, campaigns, dry_run=dry_run)
     for campaign in campaigns:
         report.campaigns.append(_take(campaign, route, services, dry_run=dry_run))
     if not dry_run:
+        abort_stale_uploads(services)
         report.parked = deliver_messages(services)
     publish(report)
     return report
@@ -43,11 +47,12 @@ def _take(campaign: Campaign, route: DeliveryRoute, services: Services, *, dry_r
         else:
             with hold(campaign, services) as lease:
                 _deliver(campaign, route, services, lease, outcome)
-    except LeaseLost as error:
+    except (LeaseLost, NotWaiting) as error:
         outcome.note = str(error)
-    except ContentScalingError as error:
+    except Exception as error:  # of whatever kind: the next campaign is not to suffer
         outcome.failure = Failure.of(error)
-        get_run_logger().error("%s: %s %s", campaign.label, error, error.advice)
+        is_defect = not isinstance(error, ContentScalingError)
+        get_run_logger().error("%s: %s", campaign.label, outcome.failure, exc_info=is_defect)
         if not dry_run:
             tell_stuck(outcome, route, services)
     return outcome
@@ -57,7 +62,7 @@ def _deliver(
     campaign: Campaign, route: DeliveryRoute, services: Services, lease: Lease, outcome: CampaignOutcome
 ) -> None:
     record_visit(campaign, route, services)
-    work = CampaignWork(route, survey_campaign(route, campaign, services), services, lease)
+    work = CampaignWork(route, patient(survey_campaign, services)(route, campaign, services), services, lease)
     plan = plan_delivery(work.survey.assets, known_deliveries(campaign, services))
     outcome.assets = carry(plan, work)
     if not plan:
@@ -69,7 +74,7 @@ def _deliver(
 
 
 def _foresee(campaign: Campaign, route: DeliveryRoute, services: Services, outcome: CampaignOutcome) -> None:
-    survey = survey_campaign(route, campaign, services)
+    survey = patient(survey_campaign, services)(route, campaign, services)
     plan = plan_delivery(survey.assets, known_deliveries(campaign, services))
     outcome.assets = [foresee(planned) for planned in plan]
     outcome.note = f"would move to {route.target}" if plan and not outcome.failed else f"would stay in {route.origin}"

@@ -12,6 +12,7 @@ from domain.delivery import PlannedAsset
 from domain.errors import LeaseLost
 from domain.report import AssetOutcome, Failure, Outcome
 from tasks.deliver import deliver_asset
+from tasks.retrying import patient
 from tasks.work import CampaignWork
 
 
@@ -21,9 +22,7 @@ def carry(plan: Sequence[PlannedAsset], work: CampaignWork) -> list[AssetOutcome
     Raises LeaseLost when another run took the campaign over meanwhile.
     """
     settings = work.services.settings
-    deliver = deliver_asset.with_options(
-        retries=len(settings.retry_delays_s), retry_delay_seconds=list(settings.retry_delays_s)
-    )
+    deliver = patient(deliver_asset, work.services)
     with ThreadPoolTaskRunner[AssetOutcome](max_workers=settings.assets_in_parallel) as runner:
         futures: dict[str, PrefectFuture[AssetOutcome]] = {
             planned.asset.asset_id: runner.submit(deliver, parameters={"asset": planned.asset, "work": work})

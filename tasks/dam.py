@@ -8,13 +8,17 @@ from prefect.cache_policies import NO_CACHE
 from blocks.services import Services
 from db.repositories.visits import last_visits
 from domain.assets import Campaign
-from domain.errors import MetadataRefused, MoveRefused
+from domain.errors import MetadataRefused, NotWaiting
 from domain.routes import DeliveryRoute
 from tasks.retrying import is_transient
 from tasks.work import Survey
 
 
-@task(retries=3, retry_delay_seconds=[5, 15, 45], retry_condition_fn=is_transient, cache_policy=NO_CACHE)
+@task(
+    retry_condition_fn=is_transient,
+    cache_policy=NO_CACHE,
+    task_run_name="find-campaigns",
+)
 def find_campaigns(route: DeliveryRoute, services: Services, only: str | None = None) -> list[Campaign]:
     """Return the campaigns waiting for `route`, those longest not looked at first, so that a stuck one blocks none.
 
@@ -32,8 +36,6 @@ def find_campaigns(route: DeliveryRoute, services: Services, only: str | None = 
 
 
 @task(
-    retries=3,
-    retry_delay_seconds=[5, 15, 45],
     retry_condition_fn=is_transient,
     cache_policy=NO_CACHE,
     task_run_name="survey-{campaign.label}",
@@ -41,13 +43,13 @@ def find_campaigns(route: DeliveryRoute, services: Services, only: str | None = 
 def survey_campaign(route: DeliveryRoute, campaign: Campaign, services: Services) -> Survey:
     """Read the campaign by id (the search index lags behind) and list its assets.
 
-    Raises MoveRefused when it has another status by now, MetadataRefused when a folder is missing.
+    Raises NotWaiting when it has another status by now, MetadataRefused when a folder is missing.
     """
     fresh = services.dam.campaign(campaign.folder_id)
     if not fresh.number:
         raise MetadataRefused(f"campaign folder {fresh.name!r} ({fresh.folder_id}) has no campaign number; give it one")
     if fresh.status != route.origin:
-        raise MoveRefused(f"{campaign.label}: is {fresh.status or 'without a status'} now, no longer {route.origin}")
+        raise NotWaiting(f"is {fresh.status or 'without a status'} now, no longer {route.origin}")
     names = services.roles.folders
     wanted = getattr(names, route.assets_folder)
     assets_folder_id = _folder(services, campaign, wanted)

@@ -52,8 +52,6 @@ class DamContent:
 
 
 @task(
-    retries=3,
-    retry_delay_seconds=[5, 15, 45],
     retry_condition_fn=is_transient,
     cache_policy=NO_CACHE,
     task_run_name="deliver-{asset.name}",

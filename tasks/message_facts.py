@@ -36,7 +36,7 @@ def about_delivery(
                 "size_bytes": master.file_size_bytes,
                 "box_url": master.box_url,
             }
-            for master in masters
+            for master in sorted(masters, key=lambda master: master.asset_path or master.original_filename)
         ],
         "failed": [],
         "skipped": [],

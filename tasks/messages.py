@@ -13,13 +13,13 @@ from clients.mail.message import OutgoingMail, stable_message_id
 from clients.mail.render import render
 from db.models import OutboxMessage
 from db.repositories.outbox import claim_due, enqueue, mark_failed, mark_sent, mark_told, parked_untold
-from domain.errors import ContentScalingError
+from domain.errors import ContentScalingError, ServiceUnavailable
 
 _PARKED = "messages_parked"
 _BATCH = 20
 
 
-@task(cache_policy=NO_CACHE)
+@task(cache_policy=NO_CACHE, task_run_name="deliver-messages")
 def deliver_messages(services: Services) -> list[str]:
     """Send every message that is due; return one line for each that was given up on."""
     lines: list[str] = []
@@ -27,31 +27,50 @@ def deliver_messages(services: Services) -> list[str]:
         if lease is None:
             get_run_logger().info("another run is delivering the messages")
             return lines
+        round_ = Round(services)
         while batch := _due(services):
             for message in batch:
-                _deliver(message, services)
+                round_.deliver(message)
             lines += _report_parked(services)
     return lines
+
+
+class Round:
+    """One round of deliveries. A receiver that does not answer is asked once: the others are not to wait for it."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._silent: dict[str, ServiceUnavailable] = {}
+
+    def deliver(self, message: OutboxMessage) -> None:
+        """Send a message, and write down that it is sent, or why not and when to try again."""
+        services, logger, now = self._services, get_run_logger(), datetime.now(UTC)
+        try:
+            self._send(message)
+        except ContentScalingError as error:
+            logger.warning("%s %s: %s", message.channel, message.key, error)
+            with services.store.transaction() as session:
+                mark_failed(session, message.id, str(error), now)
+            return
+        with services.store.transaction() as session:
+            mark_sent(session, message.id, now)
+        logger.info("%s %s: sent", message.channel, message.key)
+
+    def _send(self, message: OutboxMessage) -> None:
+        receiver = message.template if message.channel == "webhook" else message.channel
+        if receiver in self._silent:
+            raise self._silent[receiver]
+        try:
+            _send(message, self._services)
+        except ServiceUnavailable as error:
+            self._silent[receiver] = error
+            raise
 
 
 def _due(services: Services) -> list[OutboxMessage]:
     # Claimed for no time at all: the lease keeps others away, and unlike a claim it ends when its holder is killed.
     with services.store.transaction() as session:
         return claim_due(session, now=datetime.now(UTC), limit=_BATCH, claim_s=0)
-
-
-def _deliver(message: OutboxMessage, services: Services) -> None:
-    logger, now = get_run_logger(), datetime.now(UTC)
-    try:
-        _send(message, services)
-    except ContentScalingError as error:
-        logger.warning("%s %s: %s", message.channel, message.key, error)
-        with services.store.transaction() as session:
-            mark_failed(session, message.id, str(error), now)
-        return
-    with services.store.transaction() as session:
-        mark_sent(session, message.id, now)
-    logger.info("%s %s: sent", message.channel, message.key)
 
 
 def _send(message: OutboxMessage, services: Services) -> None:

@@ -15,6 +15,8 @@ def as_markdown(report: RunReport) -> str:
 
 def _campaign(campaign: CampaignOutcome) -> list[str]:
     lines = [f"## {_cell(campaign.number)} {_cell(campaign.name)}", "", _verdict(campaign), ""]
+    if campaign.box_url is not None:
+        lines += [f"[The campaign's folder in Box]({campaign.box_url})", ""]
     if campaign.assets:
         lines += ["| asset | size | outcome | tracking id | in Box |", "|---|--:|---|---|---|"]
         lines += [_row(asset) for asset in campaign.assets] + [""]
@@ -33,7 +35,7 @@ def _verdict(campaign: CampaignOutcome) -> str:
 
 
 def _row(asset: AssetOutcome) -> str:
-    size = f"{asset.size_bytes / 1e6:.1f} MB" if asset.size_bytes is not None else ""
+    size = f"{asset.size_bytes / 1e6:.1f}\N{NO-BREAK SPACE}MB" if asset.size_bytes is not None else ""
     outcome = str(asset.outcome)
     if asset.failure is not None:
         outcome += f": {_cell(asset.failure.reason)}. {asset.failure.advice}"

@@ -56,6 +56,7 @@ def tell_partial(work: CampaignWork, outcome: CampaignOutcome) -> None:
     nothing_arrived = len(failures) == len(outcome.assets)
     folder_url = None if nothing_arrived else services.box.folder_url(campaign_folder(work))
     arrived = {a.asset_id for a in outcome.assets if a.outcome in (Outcome.DELIVERED, Outcome.ALREADY)}
+    outcome.box_url = folder_url
     with services.store.transaction() as session:
         masters = [master for master in masters_of(session, number) if master.opentext_id in arrived]
         facts = about_campaign(number, outcome.name, work.route, services)

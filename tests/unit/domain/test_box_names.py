@@ -47,7 +47,7 @@ def test_a_tracked_name_carries_its_whole_tracking_id(text, tracking_id):
 
 @pytest.mark.parametrize("name", ["", "   ", ".", "..", " .. ", "\t\n"])
 def test_a_name_of_which_nothing_is_left_is_refused(name):
-    with pytest.raises(NameRefused, match="rename it in the DAM"):
+    with pytest.raises(NameRefused, match="cannot be the name of anything in Box"):
         safe_name(name)
 
 

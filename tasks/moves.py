@@ -1,7 +1,6 @@
-"""Campaigns in the database and their status in the DAM: who works on one, and how it advances."""
+"""Moves a campaign to its next status: intent in the database, the move in the DAM, receipt and messages together."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from typing import Any
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
@@ -12,54 +11,34 @@ from blocks.services import Services
 from db.leases import Lease, check_fence
 from db.models import StatusMove
 from db.repositories.events import record_event
-from db.repositories.masters import masters_of
 from db.repositories.moves import finish_move, mark_overtaken, open_moves, plan_move
-from db.repositories.visits import record_visit as write_visit
 from domain.assets import Campaign
-from domain.delivery import KnownDelivery
 from domain.errors import ContentScalingError, LeaseLost, MoveRefused, NotFound
 from domain.report import CampaignOutcome, Failure
 from domain.routes import DeliveryRoute
 from tasks.box_folders import campaign_folder
-from tasks.retrying import is_transient
+from tasks.ledger import hold
+from tasks.retrying import is_transient, patient
 from tasks.telling import tell_completion, tell_stuck
 from tasks.work import CampaignWork
 
 
-@contextmanager
-def hold(campaign: Campaign, services: Services) -> Iterator[Lease]:
-    """Hold the campaign's lease; raises LeaseLost when another run that is alive has it."""
-    with services.leases.holding(f"campaign/{campaign.label}") as lease:
-        if lease is None:
-            raise LeaseLost(f"{campaign.label}: another run is working on it, and finishes it")
-        yield lease
-
-
-def record_visit(campaign: Campaign, route: DeliveryRoute, services: Services) -> None:
-    """Note that the campaign was looked at, so that the next run takes the others first."""
-    with services.store.transaction() as session:
-        write_visit(session, route.workflow, campaign.label, status=campaign.status)
-
-
-def known_deliveries(campaign: Campaign, services: Services) -> dict[str, KnownDelivery]:
-    """Return what the database says of the campaign's masters, by asset id."""
-    with services.store.transaction() as session:
-        return {
-            master.opentext_id: KnownDelivery(
-                master.tracking_id, master.box_file_id, master.box_filename, master.box_url
-            )
-            for master in masters_of(session, campaign.number)
-        }
-
-
 def advance(work: CampaignWork, outcome: CampaignOutcome) -> None:
     """Move the campaign on, every asset having arrived; assets added meanwhile keep it where it is."""
-    listed = {asset.asset_id for asset in work.survey.assets}
-    added = [a for a in work.services.dam.assets_below(work.survey.assets_folder_id) if a.asset_id not in listed]
+    delivered = {asset.asset_id for asset in work.survey.assets}
+    listed = work.services.dam.assets_below(work.survey.assets_folder_id)
+    added = [asset for asset in listed if asset.asset_id not in delivered]
     if added:
         outcome.note = f"{len(added)} assets were added during the run; the next run takes them and moves it"
         return
-    detail = {"asset_ids": sorted(listed), "box_folder_id": campaign_folder(work)}
+    box_folder_id = campaign_folder(work)
+    move = _plan(work, {"asset_ids": sorted(delivered), "box_folder_id": box_folder_id})
+    outcome.box_url = work.services.box.folder_url(box_folder_id)
+    patient(make_move, work.services)(move, work.route, work.services, work.lease)
+    outcome.moved = True
+
+
+def _plan(work: CampaignWork, detail: dict[str, Any]) -> StatusMove:
     with work.services.store.transaction() as session:
         check_fence(session, work.lease)
         move = plan_move(
@@ -73,8 +52,7 @@ def advance(work: CampaignWork, outcome: CampaignOutcome) -> None:
             detail=detail,
         )
         move.detail = detail  # a move left open by a killed run knew the assets of that time
-    make_move(move, work.route, work.services, work.lease)
-    outcome.moved = True
+    return move
 
 
 def finish_open_moves(route: DeliveryRoute, services: Services) -> list[CampaignOutcome]:
@@ -89,9 +67,9 @@ def _finish(move: StatusMove, route: DeliveryRoute, services: Services) -> Campa
     campaign = Campaign(move.campaign_folder_id, move.campaign_number, move.campaign_name, "", move.from_status)
     try:
         with hold(campaign, services) as lease:
-            if services.dam.campaign(move.campaign_folder_id).status == move.from_status:
-                return None  # never made: the campaign still waits, and is taken as usual
-            make_move(move, route, services, lease)
+            if _still_waits(move, services):
+                return None  # never made: the campaign is taken as usual
+            patient(make_move, services)(move, route, services, lease)
     except LeaseLost:
         return None
     except ContentScalingError as error:
@@ -104,9 +82,14 @@ def _finish(move: StatusMove, route: DeliveryRoute, services: Services) -> Campa
     return outcome
 
 
+def _still_waits(move: StatusMove, services: Services) -> bool:
+    try:
+        return services.dam.campaign(move.campaign_folder_id).status == move.from_status
+    except NotFound:  # make_move finds the same, and closes the move
+        return False
+
+
 @task(
-    retries=3,
-    retry_delay_seconds=[5, 15, 45],
     retry_condition_fn=is_transient,
     cache_policy=NO_CACHE,
     task_run_name="move-{move.campaign_number}-to-{move.to_status}",
