@@ -18,6 +18,13 @@ _START_S = 120.0
 _STOP_S = 15.0
 WORK_POOL = "content-scaling"
 
+# What a script starts in the background inherits SIGINT as ignored; Prefect's worker would then ignore SIGTERM as well.
+_PREFECT = """
+import runpy, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+runpy.run_module("prefect", run_name="__main__", alter_sys=True)
+"""
+
 
 def prefect_environment(home: Path, port: int) -> dict[str, str]:
     """Return the variables that point every Prefect process at the server in `home` on `port`, and at no other."""
@@ -71,7 +78,11 @@ def local_worker(home: Path, environment: Mapping[str, str]) -> Iterator[None]:
 
 
 def start_server(home: Path, port: int, environment: Mapping[str, str]) -> int:
-    """Start a Prefect server and return its process id once it answers; `stop` ends it."""
+    """Start a Prefect server and return its process id once it answers; `stop` ends it.
+
+    Raises ConfigError when the port is taken or the server does not start.
+    """
+    _require_free(port)
     home.mkdir(parents=True, exist_ok=True)
     log = home / "server.log"
     process = _start(["server", "start", "--host", "127.0.0.1", "--port", str(port)], log, environment)
@@ -97,11 +108,19 @@ def stop(pid: int) -> None:
             time.sleep(0.05)
 
 
+def _require_free(port: int) -> None:
+    # Whoever listens there may be another Prefect server, which would be taken for the one that is starting.
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError as error:
+        raise ConfigError([f"the Prefect server cannot use port {port}: {error.strerror}; choose another"]) from None
+
+
 def _start(arguments: list[str], log: Path, environment: Mapping[str, str]) -> "subprocess.Popen[bytes]":
     with log.open("ab") as output:
         # In a session of its own: Ctrl-C reaches this process only, which then stops its children in order.
         return subprocess.Popen(  # noqa: S603  the command is ours
-            [sys.executable, "-m", "prefect", *arguments],
+            [sys.executable, "-c", _PREFECT, *arguments],
             stdout=output,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,

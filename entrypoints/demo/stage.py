@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -34,7 +35,8 @@ def stage(folder: Path, checkout: Path, seed: Path, say: Say) -> Iterator[Stage]
         say("Making the campaigns and starting the simulated DAM, Box, mail server and webhook receiver")
         twin = up.enter_context(Twin(folder / "sandbox", seed=seed))
         say("Starting PostgreSQL (embedded)")
-        database_url = up.enter_context(EmbeddedPostgres(folder / "postgres")).url()
+        database_folder = up.enter_context(_without_blanks(folder / "postgres"))
+        database_url = up.enter_context(EmbeddedPostgres(database_folder)).url()
         port = free_port()
         variables = prefect_environment(folder / "prefect", port) | {"ENV_FILE": str(folder / "env")}
         write_env_file(folder / "env", {**twin.env(), "DATABASE_URL": database_url}, also={})
@@ -47,12 +49,33 @@ def stage(folder: Path, checkout: Path, seed: Path, say: Say) -> Iterator[Stage]
         yield Stage(twin, database_url, prefect_url, folder / "env")
 
 
+@contextmanager
+def _without_blanks(folder: Path) -> Iterator[Path]:
+    """Give a folder that the embedded PostgreSQL takes: a checkout may lie in a path with blanks, which it does not."""
+    if " " not in str(folder):
+        yield folder
+        return
+    with tempfile.TemporaryDirectory(prefix="content-scaling-", ignore_cleanup_errors=True) as elsewhere:
+        Path(elsewhere).chmod(0o755)
+        yield Path(elsewhere) / "postgres"
+
+
 def _set_up(checkout: Path) -> None:
     # Imported here: Prefect reads its settings from the environment when it is imported.
     from blocks.settings import load_settings
     from deployments.setup import set_up
 
     set_up(load_settings("dam-oauth2", "box", "mail", "a1-to-a2"), checkout, say=lambda _: None)
+    pause_schedules(paused=True)
+
+
+def pause_schedules(*, paused: bool) -> None:
+    """Hold the schedules back, or let them go: one that came due while the story is told would have its own run."""
+    from prefect.client.orchestration import get_client
+
+    with get_client(sync_client=True) as client:
+        for deployment in client.read_deployments():
+            client.set_deployment_paused_state(deployment.id, paused=paused)
 
 
 @contextmanager

@@ -54,6 +54,14 @@ def run_with_progress(stage: Stage, store: Store, console: Console) -> FlowRun:
             time.sleep(_POLL_S)
 
 
+def run_again(console: Console) -> FlowRun:
+    """Have the worker run a1-to-a2 once more; return the finished run."""
+    with console.status("worker is running"):
+        finished = run_deployment("a1-to-a2/a1-to-a2", as_subflow=False, poll_interval=_POLL_S)
+    assert isinstance(finished, FlowRun)  # noqa: S101  not async here
+    return finished
+
+
 def show_arrivals(store: Store, console: Console) -> None:
     """Print the masters of the campaign with their tracking ids and names in Box."""
     table = Table(title=f"{HERO} in Box", title_justify="left", title_style="bold", box=None, padding=(0, 2, 0, 0))
