@@ -13,7 +13,7 @@ from clients.otmm.client import OtmmClient
 from clients.otmm.tokens import OtdsTokens
 from clients.relay import BufferBudget
 from db.engine import Store
-from db.governor import RateGovernor
+from db.governor import Limit, RateGovernor
 from db.journal import DatabaseJournal
 from domain.roles import DamRoles
 
@@ -55,7 +55,7 @@ def _dam(settings: Settings, roles: DamRoles) -> OtmmClient:
 def _box(settings: Settings, store: Store) -> BoxClient:
     assert settings.box_jwt_config_path is not None  # load_settings has seen to it
     governor = RateGovernor(
-        store, "box", calls_per_s=settings.box_calls_per_second, uploads_per_s=settings.box_uploads_per_second
+        store, "box", calls=Limit.of(settings.box_calls_per_second), uploads=Limit.of(settings.box_uploads_per_second)
     )
     config = settings.box_jwt_config_path.read_text(encoding="utf-8")
     return BoxClient(config, api_url=settings.box_api_url, upload_url=settings.box_upload_url, governor=governor)

@@ -32,7 +32,7 @@ def run(campaign: str) -> Iterator[Work]:
 
 
 def _carrying(events: Sequence[AssetEvent]) -> Facts:
-    """Return how long the assets took, from the first that was begun to the last that arrived."""
+    """Return how long the assets took, from the first that is written down as begun to the last that has arrived."""
     begun = [event.event_timestamp for event in events if event.event_type == "delivery_started"]
     arrived = [event.event_timestamp for event in events if event.event_type == "delivered"]
     if not arrived:

@@ -8,8 +8,8 @@ PART_BYTES = 8 * 1024 * 1024
 """What the simulated Box asks for."""
 
 UPLOADS_PER_S = 3.5
-BURST = 4
-"""Uploads that may begin at once after a pause."""
+BURST = 20
+"""Uploads that the rate limit in the database lets begin at once after a pause."""
 
 
 def request_s(size_bytes: int) -> float:

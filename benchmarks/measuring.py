@@ -39,15 +39,16 @@ class Bench:
     def measure(
         self, title: str, leg: str, *, environment: Mapping[str, str] | None = None, **task: Any
     ) -> Measurement:
-        """Have `leg` ("module:name" below this package) done and return what it cost. Raises RuntimeError."""
-        with self._started(leg, task, environment or {}) as process:
-            out, _ = process.communicate(timeout=_DEADLINE_S)
-            if process.returncode != 0:
-                raise RuntimeError(f"{title}: the measuring process failed; see {self._log}")
-        load = os.getloadavg()[0]
-        measured = Measurement(title, **json.loads(out.splitlines()[-1]), load=load)
+        """Have `leg` ("module:name" below this package) done, and note what it cost. Raises RuntimeError."""
+        outcome = self._outcome(leg, task, environment or {})
+        measured = Measurement(title, **outcome, load=os.getloadavg()[0])
         self.measurements.append(measured)
         return measured
+
+    def ask(self, leg: str, **task: Any) -> dict[str, Any]:
+        """Have `leg` done and return what it found out; nothing is noted. Raises RuntimeError."""
+        facts: dict[str, Any] = self._outcome(leg, task, {})["facts"]
+        return facts
 
     def kill_when(self, is_time: Callable[[], bool], leg: str, **task: Any) -> None:
         """Have `leg` done and kill its process when `is_time`. Raises RuntimeError when it ends before."""
@@ -58,6 +59,14 @@ class Bench:
                     raise RuntimeError(f"{leg} was to be killed and ended by itself; see {self._log}")
                 time.sleep(_GLANCE_S)
             process.kill()
+
+    def _outcome(self, leg: str, task: Mapping[str, Any], environment: Mapping[str, str]) -> dict[str, Any]:
+        with self._started(leg, task, environment) as process:
+            out, _ = process.communicate(timeout=_DEADLINE_S)
+            if process.returncode != 0:
+                raise RuntimeError(f"{leg}: the measuring process failed; see {self._log}")
+        outcome: dict[str, Any] = json.loads(out.splitlines()[-1])
+        return outcome
 
     @contextmanager
     def _started(

@@ -16,14 +16,13 @@ _PIECE = 1024 * 1024
 
 
 @contextmanager
-def survey(campaign: str, folder: str, status: str = "A1") -> Iterator[Work]:
-    """List the assets of a campaign's folder and read each, so that the DAM has worked out every checksum."""
+def survey(campaign: str) -> Iterator[Work]:
+    """Return the masters of an A1 campaign, name → id. Each is read, so that the DAM has worked out its checksum."""
     with open_clients() as clients:
 
         def work() -> Facts:
-            wanted = clients.roles.campaign_types.local
-            found = {item.number: item for item in clients.dam.campaigns(status, wanted)}
-            below = clients.dam.folder_named(found[campaign].folder_id, folder)
+            found = {item.number: item for item in clients.dam.campaigns("A1", clients.roles.campaign_types.local)}
+            below = clients.dam.folder_named(found[campaign].folder_id, clients.roles.folders.masters)
             assert below is not None
             assets = clients.dam.assets_below(below.folder_id)
             return {asset.name: _fresh(clients, asset.asset_id).asset_id for asset in assets}

@@ -31,7 +31,7 @@ def show(verdicts: Sequence[Verdict], measurements: Sequence[Measurement], scale
     if scale.name != "full":
         console.print(f"\nThis is the {scale.name} run: smaller files, for which the aims are not meant.", style="bold")
     console.print(_costs(measurements))
-    console.print(_aims(verdicts))
+    console.print(_aims(verdicts, is_judged=scale.name == "full"))
 
 
 def write_json(
@@ -63,7 +63,7 @@ def _costs(measurements: Sequence[Measurement]) -> Table:
     return table
 
 
-def _aims(verdicts: Sequence[Verdict]) -> Table:
+def _aims(verdicts: Sequence[Verdict], *, is_judged: bool) -> Table:
     table = Table(title="\nAims", title_justify="left", title_style="bold", box=None, padding=(0, 2, 0, 0))
     table.add_column("", no_wrap=True)
     table.add_column("what", overflow="fold")
@@ -72,5 +72,5 @@ def _aims(verdicts: Sequence[Verdict]) -> Table:
     for verdict in verdicts:
         word = "[green]met[/]" if verdict.is_met else "[red]missed[/]"
         figures = (verdict.baseline, verdict.ours, verdict.outcome, verdict.aim)
-        table.add_row(verdict.benchmark, f"{verdict.what}\n[dim]{verdict.note}[/]", *figures, word)
+        table.add_row(verdict.benchmark, f"{verdict.what}\n[dim]{verdict.note}[/]", *figures, word if is_judged else "")
     return table

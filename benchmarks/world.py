@@ -18,8 +18,12 @@ from db.embedded import EmbeddedPostgres
 from db.migrate import upgrade
 
 CAMPAIGN = "C000000900"
-FILMS = "03. Films"
-"""Folder of the large assets, which no workflow looks into."""
+"""The campaign that the flow carries."""
+
+FILMS = "C000000901"
+"""The campaign of the large assets, named by their sizes."""
+
+BOX_LIMITS = {"calls_per_minute": 1000, "uploads_per_minute": 240}
 
 
 @dataclass(frozen=True)
@@ -31,20 +35,32 @@ class World:
     bench: Bench
     addresses: dict[str, str]
 
-    def set_line(self, *, latency_s: float = LATENCY_S, bits_per_second: float = BITS_PER_SECOND) -> None:
-        """Give every request to DAM and Box this delay, and each connection this speed."""
+    def set_line(self, *, bits_per_second: float = BITS_PER_SECOND) -> None:
+        """Delay every request to DAM and Box, and give each connection this speed."""
+        self.lift_line()
         rules = [
-            {"kind": "latency", "seconds": latency_s, "times": None},
+            {"kind": "latency", "seconds": LATENCY_S, "times": None},
             {"kind": "bandwidth", "bits_per_second": bits_per_second, "times": None},
         ]
         for address in self.addresses.values():
-            _ask(f"{address}/_sandbox/faults", method="DELETE")
             _ask(f"{address}/_sandbox/faults", rules)
+
+    def lift_line(self) -> None:
+        """Let DAM and Box answer as fast as they can, for what is only prepared."""
+        for address in self.addresses.values():
+            _ask(f"{address}/_sandbox/faults", method="DELETE")
 
     def part_bytes_received(self) -> int:
         """Return how many bytes of upload parts Box has been sent so far, broken ones too."""
-        received: int = _ask(f"{self.addresses['BOX_API_URL']}/_sandbox/state")["bytes_received"].get("part", 0)
-        return received
+        return int(self._box_state()["bytes_received"].get("part", 0))
+
+    def rate_limited(self) -> int:
+        """Return how many calls Box has refused because they came too fast."""
+        return int(self._box_state()["rate_limited"])
+
+    def set_limits(self) -> None:
+        """Have Box refuse what exceeds its documented rates."""
+        _ask(f"{self.addresses['BOX_API_URL']}/_sandbox/settings", BOX_LIMITS, method="PATCH")
 
     def local_file(self, size_bytes: int) -> Path:
         """Return a file of that size, made when first asked for; noise, so that nothing can be packed."""
@@ -54,6 +70,15 @@ class World:
                 for _ in range(size_bytes // MIB):
                     file.write(os.urandom(MIB))
         return path
+
+    def remove_files(self) -> None:
+        """Remove the files that were made; the logs stay."""
+        for path in self.folder.glob("*.bin"):
+            path.unlink()
+
+    def _box_state(self) -> dict[str, Any]:
+        state: dict[str, Any] = _ask(f"{self.addresses['BOX_API_URL']}/_sandbox/state")
+        return state
 
 
 @contextmanager
@@ -75,18 +100,23 @@ def running_world(folder: Path, checkout: Path, scale: Scale) -> Iterator[World]
             "CONFIG_DIR": str(checkout / "config"),
             "PREFECT_HOME": str(folder / "prefect"),
         }
-        yield World(folder, scale, Bench(environment, checkout, folder / "children.log"), addresses)
+        world = World(folder, scale, Bench(environment, checkout, folder / "children.log"), addresses)
+        world.set_limits()
+        try:
+            yield world
+        finally:
+            world.remove_files()
 
 
 def _seed(scale: Scale) -> dict[str, Any]:
-    masters = [{"name": f"Key visual {number:03}.bin", "size": scale.asset_bytes} for number in range(scale.assets)]
+    pictures = [{"name": f"Key visual {number:03}.bin", "size": scale.asset_bytes} for number in range(scale.assets)]
     films = [{"name": f"{size}.bin", "size": size} for size in (scale.large_bytes, scale.small_bytes)]
-    folders = [
-        {"name": "01. Master Assets", "assets": masters},
-        {"name": "02. Final Assets"},
-        {"name": FILMS, "assets": films},
-    ]
-    return {"campaigns": [{"number": CAMPAIGN, "name": "Benchmark", "folders": folders}]}
+    return {"campaigns": [_campaign(CAMPAIGN, pictures), _campaign(FILMS, films)]}
+
+
+def _campaign(number: str, masters: list[dict[str, Any]]) -> dict[str, Any]:
+    folders = [{"name": "01. Master Assets", "assets": masters}, {"name": "02. Final Assets"}]
+    return {"number": number, "name": "Benchmark", "folders": folders}
 
 
 def _ask(url: str, body: Any = None, *, method: str | None = None) -> Any:

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from db.models import StatusMove
-from db.repositories.visits import record_visit
+from db.repositories.visits import record_status
 from domain.errors import StoreError
 
 
@@ -57,7 +57,7 @@ def finish_move(session: Session, move_id: int) -> bool:
     move = _close(session, move_id, "done")
     if move is None:
         return False
-    record_visit(session, move.workflow, move.campaign_number, status=move.to_status)
+    record_status(session, move.workflow, move.campaign_number, status=move.to_status)
     return True
 
 

@@ -1,4 +1,4 @@
-"""When a workflow last looked at a campaign, and the status it saw."""
+"""When a workflow last looked at a campaign, and the status it last moved it to."""
 
 from datetime import datetime
 
@@ -10,15 +10,20 @@ from db.models import WorkflowState
 
 
 def record_visit(session: Session, workflow: str, campaign_number: str, *, status: str) -> None:
-    """Note that a workflow looks at a campaign now and finds it in `status`."""
-    seen = {"workflow_name": workflow, "campaign_id": campaign_number, "last_status": status}
-    write = insert(WorkflowState).values(**seen, last_run_at=func.now())
-    session.execute(
-        write.on_conflict_do_update(
-            index_elements=["workflow_name", "campaign_id"],
-            set_={"last_status": write.excluded.last_status, "last_run_at": write.excluded.last_run_at},
-        )
-    )
+    """Note that a workflow looks at a campaign now. `status` is kept where none is known: a search may be behind."""
+    _record(session, workflow, campaign_number, status, "last_run_at")
+
+
+def record_status(session: Session, workflow: str, campaign_number: str, *, status: str) -> None:
+    """Note that a workflow has moved a campaign to `status` now."""
+    _record(session, workflow, campaign_number, status, "last_run_at", "last_status")
+
+
+def _record(session: Session, workflow: str, campaign_number: str, status: str, *renewed: str) -> None:
+    row = {"workflow_name": workflow, "campaign_id": campaign_number, "last_status": status}
+    write = insert(WorkflowState).values(**row, last_run_at=func.now())
+    changes = {name: write.excluded[name] for name in renewed}
+    session.execute(write.on_conflict_do_update(index_elements=["workflow_name", "campaign_id"], set_=changes))
 
 
 def last_visits(session: Session, workflow: str) -> dict[str, datetime]:

@@ -9,19 +9,19 @@ import pytest
 from sqlalchemy import event, text
 
 from db.engine import Store
-from db.governor import Bucket, RateGovernor
+from db.governor import CALLS, UPLOADS, Bucket, Limit, RateGovernor
 from domain.errors import StoreUnavailable
 
 CALLER = """
 import sys, time
 from sqlalchemy import event
 from db.engine import Store
-from db.governor import RateGovernor
+from db.governor import Limit, RateGovernor
 
 store = Store(sys.argv[1])
 statements = []
 event.listen(store.engine, "before_cursor_execute", lambda *call: statements.append(call[2]))
-governor = RateGovernor(store, "box", calls_per_s=float(sys.argv[2]))
+governor = RateGovernor(store, "box", calls=Limit(float(sys.argv[2]), 14))
 print("ready", flush=True)
 sys.stdin.readline()
 times = []
@@ -92,9 +92,14 @@ def test_three_processes_together_stay_below_the_rate_and_come_near_it(database_
     assert statements / len(times) < 0.3
 
 
+def test_a_burst_and_the_minute_after_it_stay_below_what_box_allows():
+    for limit, allowed in ((CALLS, 1000), (UPLOADS, 240)):
+        assert limit.burst + 60 * limit.per_s < allowed
+
+
 def test_after_a_pause_a_burst_goes_out_at_once_then_the_rate_holds(store: Store):
     clock = SteppedClock()
-    governor = RateGovernor(store, "box", calls_per_s=0.5, clock=clock)
+    governor = RateGovernor(store, "box", calls=Limit(0.5, 14), clock=clock)
     for _ in range(14):
         governor.take()
     assert clock.slept == []
@@ -104,7 +109,7 @@ def test_after_a_pause_a_burst_goes_out_at_once_then_the_rate_holds(store: Store
 
 
 def test_threads_get_slots_that_keep_the_rate(store: Store, threads: ThreadPoolExecutor):
-    slots = RateGovernor(store, "box", calls_per_s=100)._calls
+    slots = RateGovernor(store, "box", calls=Limit(100, 14))._calls
     due = sorted(threads.map(lambda _: slots.next(), range(100)))
 
     assert len(set(due[14:])) == len(due[14:])
@@ -113,7 +118,7 @@ def test_threads_get_slots_that_keep_the_rate(store: Store, threads: ThreadPoolE
 
 def test_slots_that_nobody_wanted_in_time_are_thrown_away(store: Store):
     clock = SteppedClock()
-    governor = RateGovernor(store, "box", calls_per_s=14, clock=clock)
+    governor = RateGovernor(store, "box", calls=Limit(14, 14), clock=clock)
     statements = statements_of(store)
     for _ in range(5):
         governor.take()
@@ -137,7 +142,7 @@ def test_an_upload_waits_for_both_limits(store: Store):
 
 def test_uploads_have_a_limit_of_their_own(store: Store):
     clock = SteppedClock()
-    governor = RateGovernor(store, "box", uploads_per_s=0.5, clock=clock)
+    governor = RateGovernor(store, "box", uploads=Limit(0.5, 4), clock=clock)
     for _ in range(4):
         governor.take(upload=True)
     assert clock.slept == []
@@ -148,7 +153,7 @@ def test_uploads_have_a_limit_of_their_own(store: Store):
 def test_two_users_do_not_share_a_rate(store: Store):
     clock = SteppedClock()
     for user in ("one", "two"):
-        governor = RateGovernor(store, user, calls_per_s=0.5, clock=clock)
+        governor = RateGovernor(store, user, calls=Limit(0.5, 14), clock=clock)
         for _ in range(14):
             governor.take()
     assert clock.slept == []
@@ -168,7 +173,7 @@ def test_a_back_off_holds_for_every_process(store: Store, database_url: str, *, 
 
 def test_after_a_back_off_the_calls_start_one_by_one(store: Store):
     clock = SteppedClock()
-    governor = RateGovernor(store, "box", calls_per_s=10, clock=clock)
+    governor = RateGovernor(store, "box", calls=Limit(10, 14), clock=clock)
     governor.back_off(30)
     due = [governor._calls.next() for _ in range(10)]
 
@@ -196,7 +201,7 @@ def test_a_caller_that_sleeps_when_a_back_off_comes_waits_for_its_end(store: Sto
                 governor.back_off(45)
 
     clock = InterruptedClock()
-    governor = RateGovernor(store, "box", calls_per_s=0.5, clock=clock)
+    governor = RateGovernor(store, "box", calls=Limit(0.5, 14), clock=clock)
     for _ in range(15):
         governor.take()
 
@@ -204,8 +209,8 @@ def test_a_caller_that_sleeps_when_a_back_off_comes_waits_for_its_end(store: Sto
 
 
 def test_a_rate_that_is_configured_anew_holds_at_once(store: Store):
-    RateGovernor(store, "box", calls_per_s=14).take()
-    RateGovernor(store, "box", calls_per_s=5).take()
+    RateGovernor(store, "box", calls=Limit(14, 14)).take()
+    RateGovernor(store, "box", calls=Limit(5, 14)).take()
 
     with store.transaction() as session:
         assert session.scalar(text("SELECT rate FROM rate_buckets WHERE name = 'box/calls'")) == 5
