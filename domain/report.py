@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from domain.errors import ContentScalingError, ServiceUnavailable, StoreUnavailable
+from domain.errors import ContentScalingError, RuleError, ServiceUnavailable, StoreUnavailable
 
 
 class Outcome(StrEnum):
@@ -18,12 +18,15 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why something did not happen: reason and advice for a person, and whether the next run tries again by itself."""
+    """Why something did not happen: reason and advice for a person, and whether the next run tries again by itself.
+
+    `sign` tells one failure from the next: the reason of a broken rule; of others the kind, for their reasons vary.
+    """
 
     reason: str
     advice: str
     will_retry: bool
-    kind: str
+    sign: str
 
     def __str__(self) -> str:
         """Reason and advice, for a log."""
@@ -34,10 +37,11 @@ class Failure:
         """Describe any exception; one that is not ours is a defect and says so."""
         if isinstance(error, ContentScalingError):
             retried = isinstance(error, ServiceUnavailable | StoreUnavailable)
-            return cls(str(error), error.advice, retried, type(error).__name__)
+            sign = str(error) if isinstance(error, RuleError) else type(error).__name__
+            return cls(str(error), error.advice, retried, sign)
         reason = f"unexpected {type(error).__name__}"
         return cls(
-            reason, "This is a defect: report it with the run's log.", will_retry=True, kind=type(error).__name__
+            reason, "This is a defect: report it with the run's log.", will_retry=True, sign=type(error).__name__
         )
 
 
@@ -114,6 +118,10 @@ class RunReport:
         troubled = [c.number for c in self.campaigns if c.failure is not None]
         parts += [f"moved {', '.join(moved)}"] if moved else []
         parts += [f"could not work on {', '.join(troubled)}"] if troubled else []
-        parts += [f"{len(self.parked)} messages parked"] if self.parked else []
-        quiet = f"{len(self.campaigns)} campaigns looked at, nothing to deliver"
+        parts += [f"{_counted(len(self.parked), 'message')} parked"] if self.parked else []
+        quiet = f"{_counted(len(self.campaigns), 'campaign')} looked at, nothing to deliver"
         return ("dry run: " if self.dry_run else "") + ("; ".join(parts) or quiet)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -28,6 +28,9 @@ class FieldRoles(BaseModel):
     ecommerce_status: str = Field(description="Approval status of an asset.")
     creativex_score: str = Field(description="Creative quality score of an asset.")
     creativex_link: str = Field(description="Link to the scorecard.")
+    asset_description: str | None = Field(default=None, description="Description of an asset; kept in the database.")
+    asset_type: str | None = Field(default=None, description="Marketing type of an asset; kept in the database.")
+    main_language: str | None = Field(default=None, description="Language of an asset; kept in the database.")
     approver: ReviewerFields
     legal: ReviewerFields
     iacc: ReviewerFields

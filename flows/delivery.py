@@ -9,6 +9,7 @@ from domain.delivery import plan_delivery
 from domain.errors import ContentScalingError, LeaseLost, NotWaiting
 from domain.report import CampaignOutcome, Failure, RunReport
 from domain.routes import DeliveryRoute
+from tasks.box_folders import check_root_folder
 from tasks.carry import carry, foresee
 from tasks.dam import find_campaigns, survey_campaign
 from tasks.ledger import hold, known_deliveries, record_visit
@@ -25,6 +26,7 @@ def deliver_campaigns(
     route: DeliveryRoute, services: Services, *, only: str | None = None, dry_run: bool = False
 ) -> RunReport:
     """Take every campaign that waits for `route`; the trouble of one never stops the next."""
+    check_root_folder(route, services)
     report = RunReport(route.workflow, dry_run=dry_run)
     if not dry_run:
         report.campaigns += finish_open_moves(route, services)

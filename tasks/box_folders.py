@@ -1,8 +1,18 @@
 """Where a campaign's files go in Box."""
 
+from blocks.services import Services
+from blocks.settings import missing
 from domain.assets import Asset
 from domain.box_names import campaign_folder_name, safe_name
+from domain.errors import ConfigError
+from domain.routes import DeliveryRoute
 from tasks.work import CampaignWork
+
+
+def check_root_folder(route: DeliveryRoute, services: Services) -> None:
+    """Raise ConfigError when the settings do not say where the route delivers to."""
+    if faults := missing(services.settings, route.workflow):
+        raise ConfigError(faults)
 
 
 def root_folder(work: CampaignWork) -> str:

@@ -88,7 +88,7 @@ def deliver_asset(asset: Asset, work: CampaignWork) -> AssetOutcome:
 
 def write_intent(asset: Asset, representation: Json, work: CampaignWork) -> MasterAsset:
     """Write down what is about to be delivered; the tracking id exists from here on."""
-    campaign = work.campaign
+    campaign, roles = work.campaign, work.services.roles.fields
     facts: MasterFacts = {
         "original_filename": asset.name,
         "file_extension": PurePosixPath(asset.name).suffix,
@@ -102,6 +102,9 @@ def write_intent(asset: Asset, representation: Json, work: CampaignWork) -> Mast
         "global_master_campaign_id": campaign.global_campaign,
         "workflow_name": work.route.workflow,
         "full_metadata": representation,
+        "description": _value(representation, roles.asset_description),
+        "asset_type": _value(representation, roles.asset_type),
+        "language_code": _value(representation, roles.main_language),
     }
     with work.services.store.transaction() as session:
         check_fence(session, work.lease)
@@ -133,6 +136,10 @@ def write_receipt(
         )
         _record(session, master, "delivered", work, box_file_id=uploaded.box_file_id, adopted=uploaded.adopted)
         _keep_score(session, master, representation, work)
+
+
+def _value(representation: Json, field_id: str | None) -> str | None:
+    return field_value(representation, field_id) if field_id is not None else None
 
 
 def _keep_score(session: Session, master: MasterAsset, representation: Json, work: CampaignWork) -> None:

@@ -29,7 +29,7 @@ def advance(work: CampaignWork, outcome: CampaignOutcome) -> None:
     listed = work.services.dam.assets_below(work.survey.assets_folder_id)
     added = [asset for asset in listed if asset.asset_id not in delivered]
     if added:
-        outcome.note = f"{len(added)} assets were added during the run; the next run takes them and moves it"
+        outcome.note = f"added during the run: {len(added)}; the next run delivers what was added, and moves it"
         return
     box_folder_id = campaign_folder(work)
     move = _plan(work, {"asset_ids": sorted(delivered), "box_folder_id": box_folder_id})

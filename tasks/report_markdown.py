@@ -31,7 +31,7 @@ def _verdict(campaign: CampaignOutcome) -> str:
         return f"**Moved {campaign.origin} → {campaign.target}.** {_cell(campaign.note or '')}".rstrip()
     if campaign.failed:
         return f"**Stays in {campaign.origin}**: {len(campaign.failed)} of {len(campaign.assets)} assets failed."
-    return f"Stays in {campaign.origin}: {_cell(campaign.note or 'nothing to do')}."
+    return _capital(_cell(campaign.note or f"stays in {campaign.origin}: nothing to do")) + "."
 
 
 def _row(asset: AssetOutcome) -> str:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from blocks.services import Services
+from db.leases import check_fence
 from db.models import StatusMove
 from db.repositories.events import record_event
 from db.repositories.masters import masters_of
@@ -13,7 +14,7 @@ from domain.report import AssetOutcome, CampaignOutcome, Failure, Outcome
 from domain.routes import DeliveryRoute
 from tasks.box_folders import campaign_folder
 from tasks.message_facts import about_campaign, about_delivery, about_failure, status_update
-from tasks.trouble import BLIP, Trouble
+from tasks.trouble import Trouble
 from tasks.work import CampaignWork
 
 
@@ -23,7 +24,7 @@ def tell_completion(session: Session, move: StatusMove, route: DeliveryRoute, se
     delivered = set(move.detail["asset_ids"])
     masters = [master for master in masters_of(session, number) if master.opentext_id in delivered]
     folder_url = services.box.folder_url(move.detail["box_folder_id"])
-    began = min(master.created_at for master in masters)
+    began = min((master.created_at for master in masters), default=move.planned_at)
     facts = about_campaign(number, move.campaign_name, route, services)
     facts |= about_delivery(masters, folder_url, started_at=began, finished_at=move.done_at or began)
     key = f"{route.workflow}/{number}/move-{move.id}"
@@ -58,13 +59,16 @@ def tell_partial(work: CampaignWork, outcome: CampaignOutcome) -> None:
     arrived = {a.asset_id for a in outcome.assets if a.outcome in (Outcome.DELIVERED, Outcome.ALREADY)}
     outcome.box_url = folder_url
     with services.store.transaction() as session:
+        check_fence(session, work.lease)
         masters = [master for master in masters_of(session, number) if master.opentext_id in arrived]
         facts = about_campaign(number, outcome.name, work.route, services)
         facts |= about_delivery(masters, folder_url, started_at=services.opened_at, finished_at=datetime.now(UTC))
         facts["failed"] = [_not_delivered(asset, failure) for asset, failure in failures]
-        signs = (f"{asset.asset_id} {failure.kind}" for asset, failure in failures)
-        patience = BLIP if all(failure.will_retry for _, failure in failures) else timedelta(0)
-        if Trouble(session, work.route, number).tell("partial", signs, facts, after=patience):
+        # A disturbance beside them does not make the lasting failures new ones.
+        signs = [f"{asset.asset_id} {failure.sign}" for asset, failure in failures if not failure.will_retry]
+        trouble = Trouble(session, work.route, number)
+        is_new = trouble.tell("partial", signs, facts) if signs else trouble.tell_passing("partial", facts)
+        if is_new:
             _record_failures(session, failures, number)
 
 
@@ -74,18 +78,23 @@ def tell_empty(work: CampaignWork, outcome: CampaignOutcome) -> None:
     facts = about_campaign(outcome.number, outcome.name, work.route, work.services)
     patience = timedelta(minutes=work.services.settings.empty_campaign_after_min)
     with work.services.store.transaction() as session:
+        check_fence(session, work.lease)
         Trouble(session, work.route, outcome.number).tell("empty", (), facts, after=patience)
 
 
 def tell_stuck(outcome: CampaignOutcome, route: DeliveryRoute, services: Services) -> None:
-    """Say why a campaign could not be worked on, once for each kind of failure."""
+    """Say why a campaign could not be worked on, once for each reason."""
     failure = outcome.failure
     if failure is None:
         return
     facts = about_campaign(outcome.number, outcome.name, route, services) | about_failure(failure)
-    patience = BLIP if failure.will_retry else timedelta(0)
     with services.store.transaction() as session:
-        if Trouble(session, route, outcome.number).tell("stuck", (failure.kind,), facts, after=patience):
+        trouble = Trouble(session, route, outcome.number)
+        if failure.will_retry:
+            is_new = trouble.tell_passing("stuck", facts)
+        else:
+            is_new = trouble.tell("stuck", (failure.sign,), facts)
+        if is_new:
             detail = {"workflow": route.workflow, "reason": failure.reason}
             record_event(
                 session,

@@ -61,7 +61,7 @@ class Commits:
                     return replace(found, adopted=False)
                 if not isinstance(error, ServiceUnavailable):
                     raise
-                trouble, wait = error, error.retry_after_s or _WAIT_S
+                trouble, wait = error, _WAIT_S if error.retry_after_s is None else error.retry_after_s
             except ServiceRejected as error:
                 mismatches += 1
                 trouble, wait = _mismatch(error, mismatches), _MISMATCH_WAIT_S

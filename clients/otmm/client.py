@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from clients.otmm import parse
 from clients.otmm.content import ContentStream, open_content
+from clients.otmm.domains import LookupDomains
 from clients.otmm.http import Call, DamHttp, load_params, segment
 from clients.otmm.move import StatusMove
 from clients.otmm.search import hits
@@ -16,6 +17,7 @@ from clients.otmm.tokens import OtdsTokens
 from clients.otmm.walk import FolderWalk, sub_folders
 from domain.assets import Asset, Campaign, Folder, Json
 from domain.errors import MetadataRefused, NotFound
+from domain.fields.domains import DomainValue
 from domain.metadata import display_value, field_value, find_element
 from domain.roles import DamRoles
 
@@ -53,6 +55,7 @@ class OtmmClient:
         ca_bundle: Path | None = None,
         timeouts: tuple[float, float] = (10.0, 60.0),
         sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._roles = roles
         self._http = DamHttp(
@@ -62,6 +65,7 @@ class OtmmClient:
             requested_by=roles.search.requested_by,
             sleep=sleep,
         )
+        self._domains = LookupDomains(self._http, clock=clock)
 
     def __enter__(self) -> Self:
         return self
@@ -125,6 +129,10 @@ class OtmmClient:
         what = f"asset {asset_id}"
         answer = self._http.read(Call("GET", f"/assets/{segment(asset_id)}", what, params=load_params(*EVERYTHING)))
         return parse.resource(answer, "asset_resource", "asset", what)
+
+    def lookup_domain(self, domain_id: str) -> list[DomainValue]:
+        """Return the values of a lookup domain that may be used, in the DAM's order; at most a day old."""
+        return self._domains.values(domain_id)
 
     def open_content(self, asset_id: str, *, offset: int = 0) -> ContentStream:
         """Open the content from `offset` on; look at the stream's own `offset`, it is 0 where ranges are not done.

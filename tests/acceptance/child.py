@@ -12,13 +12,21 @@ _CONTEXT.set_forkserver_preload(["flows.a1_to_a2", "flows.deliver_messages"])
 
 
 def start(flow: str, parameters: dict[str, Any], environment: dict[str, str], answer: Path) -> ForkServerProcess:
-    """Start a run; its report is in `answer` when it ends by itself."""
+    """Start a run; its report is in `answer` when it ends by itself, what it prints in the file that `log_of` names."""
     process = _CONTEXT.Process(target=_run, args=(flow, parameters, environment, str(answer)))
     process.start()
     return process
 
 
+def log_of(answer: Path) -> Path:
+    """Return the file that takes what a run prints."""
+    return answer.with_suffix(".log")
+
+
 def _run(flow: str, parameters: dict[str, Any], environment: dict[str, str], answer: str) -> None:
+    with log_of(Path(answer)).open("wb") as log:
+        os.dup2(log.fileno(), 1)
+        os.dup2(log.fileno(), 2)
     os.environ.update(environment)
     from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 

@@ -29,10 +29,10 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> P
 @pytest.fixture(scope="session")
 def prefect(shared_folder: Path) -> Iterator[dict[str, str]]:
     """The variables that point at a Prefect server, which also stand in this process's environment."""
-    port = free_port()
-    home = Path(tempfile.mkdtemp(prefix="content-scaling-prefect-"))
 
     def start() -> dict[str, str | int]:
+        port = free_port()
+        home = Path(tempfile.mkdtemp(prefix="content-scaling-prefect-"))
         variables = prefect_environment(home, port) | {"PREFECT_LOGGING_TO_API_ENABLED": "false"}
         return {"pid": start_server(home, port, variables), "home": str(home), **variables}
 

@@ -24,7 +24,7 @@ def outcome(world: World) -> dict[str, Any]:
     return {
         "dam": world.status(),
         "box": sorted(_in_box(world, ids)),
-        # A session whose id never reached us ends at Box by itself, after a week; what matters is that it holds nothing.
+        # A session whose id never reached us ends at Box by itself, after a week; it must only hold nothing.
         "parts left at Box": sum(len(session.parts) for session in world.twin.box.upload_sessions),
         "masters": [_master(world, master) for master in masters],
         "moves": moves,

@@ -2,16 +2,20 @@
 
 import json
 import os
+import re
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
+
+import psycopg
 
 from blocks.bootstrap import save_blocks
 from blocks.settings import load_settings
 from db.engine import Store
+from db.pool import conninfo
 from sandbox.certificates import Certificates
 from sandbox.environment import write_env_file
 from sandbox.twin import Twin
@@ -19,6 +23,9 @@ from tests.acceptance import child
 
 RUN_S = 60.0
 """Longest time that one run may take."""
+
+_LOG_SHOWN = 3000
+_TRACKING_ID = re.compile(r"_[A-Za-z0-9]{6}(?=\.\w+$)")
 
 QUICK = {"RETRY_DELAYS_S": "0,0", "BOX_CALLS_PER_SECOND": "500", "BOX_UPLOADS_PER_SECOND": "500"}
 
@@ -42,9 +49,15 @@ class World:
 
     def run(self, flow: str = "a1-to-a2", **parameters: Any) -> dict[str, Any]:
         """Run a flow to its end and return its report; fails when the process does not end well."""
-        process, answer = self.start(flow, **parameters)
+        return self.ended(*self.start(flow, **parameters))
+
+    def ended(self, process: ForkServerProcess, answer: Path) -> dict[str, Any]:
+        """Wait for a run that was started to end, and return its report."""
         process.join(RUN_S)
-        assert process.exitcode == 0, f"the run ended with {process.exitcode}"
+        if process.exitcode != 0:
+            process.kill()
+            log = child.log_of(answer).read_text()[-_LOG_SHOWN:]
+            raise AssertionError(f"the run ended with {process.exitcode}:\n{log}")
         facts: dict[str, Any] = json.loads(answer.read_text())
         return facts
 
@@ -70,6 +83,39 @@ class World:
     def writes(self) -> int:
         """How many requests have changed anything in any outside system."""
         return sum(len(faults.writes()) for faults in self.twin.faults.values())
+
+    def node(self, name: str) -> str:
+        """Return the DAM's id of the one folder or asset of this name."""
+        with self.twin.otmm.lock:
+            (found,) = [node.id for node in self.twin.otmm.tree if node.name == name and node.is_latest]
+        return found
+
+    def printed(self) -> str:
+        """Everything that the runs so far have printed."""
+        return "\n".join(log.read_text() for log in sorted(self._folder.glob("run-*.log")))
+
+    def sql(self, statement: LiteralString, *values: object) -> list[tuple[Any, ...]]:
+        """Run one statement on the database, and return its rows."""
+        with psycopg.connect(conninfo(self.store.url, application_name="test"), autocommit=True) as connection:
+            cursor = connection.execute(statement, values)
+            return cursor.fetchall() if cursor.description else []
+
+    def mails(self) -> list[str]:
+        """Subject of each mail that arrived, without its mark and the environment; one that came twice counts once."""
+        mails = {mail.message_id: mail.subject.partition("] ")[2].partition(" ")[2] for mail in self.twin.mail.mails}
+        return list(mails.values())
+
+    def in_box(self) -> list[str]:
+        """Path of each file in Box, the asset's name without its tracking id."""
+        return [_TRACKING_ID.sub("", file.path) for file in self.twin.box.files_below("0")]
+
+    def not_as_in_the_dam(self) -> list[str]:
+        """Path of each file in Box that has not just one version, or not the content that the DAM holds."""
+        nodes = self.twin.otmm.tree.nodes
+        asset_of = dict(self.sql("SELECT box_file_id, opentext_id FROM master_assets"))
+        files = self.twin.box.files_below("0")
+        wanted = {file.id: content.blob.sha1 for file in files if (content := nodes[asset_of[file.id]].content)}
+        return [file.path for file in files if (file.sha1, file.versions) != (wanted.get(file.id), 1)]
 
     def close(self) -> None:
         """Stop everything."""

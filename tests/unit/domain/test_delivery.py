@@ -1,0 +1,44 @@
+"""The plan of a delivery: what is carried, what is there already, what cannot be."""
+
+import pytest
+
+from domain.assets import Asset
+from domain.delivery import KnownDelivery, plan_delivery, refusal
+from domain.errors import MetadataRefused, NameRefused
+
+STILL = Asset("1", "Still.png", 10)
+FILM = Asset("2", "Film.mp4", 20, folder_path=("Films",))
+
+
+def test_a_plan_keeps_the_order_and_knows_what_has_arrived_and_what_was_only_begun():
+    arrived = KnownDelivery("aB3xY9", "77", "Still_aB3xY9.png", "https://box.example.com/file/77")
+    begun = KnownDelivery("q7K9mP", None, None, None)
+    plan = plan_delivery([STILL, FILM], {"1": arrived, "2": begun, "gone": arrived})
+
+    assert [planned.asset for planned in plan] == [STILL, FILM]
+    assert [planned.is_delivered for planned in plan] == [True, False]
+    assert [planned.known for planned in plan] == [arrived, begun]
+
+
+def test_an_asset_that_nobody_has_seen_is_neither_known_nor_delivered():
+    (planned,) = plan_delivery([STILL], {})
+    assert (planned.known, planned.is_delivered, planned.refusal) == (None, False, None)
+
+
+def test_one_refusal_does_not_touch_the_others():
+    plan = plan_delivery([Asset("3", "To follow.pdf", None), STILL], {})
+    assert [type(planned.refusal) for planned in plan] == [MetadataRefused, type(None)]
+
+
+def test_an_asset_of_no_bytes_is_not_one_without_content():
+    assert refusal(Asset("4", "empty.txt", 0)) is None
+
+
+def test_a_refusal_names_the_asset_with_its_folder():
+    found = refusal(Asset("5", "To follow.pdf", None, folder_path=("Films", "Old")))
+    assert str(found).startswith("Films/Old/To follow.pdf: ")
+
+
+@pytest.mark.parametrize(("folders", "name"), [((), ".."), (("Films", " "), "Spot.mp4"), ((".",), "Spot.mp4")])
+def test_a_name_that_box_does_not_take_is_refused_be_it_the_assets_or_a_folders(folders: tuple[str, ...], name: str):
+    assert isinstance(refusal(Asset("6", name, 5, folder_path=folders)), NameRefused)
