@@ -1,6 +1,7 @@
 """Fills the Prefect blocks from the environment; what the environment does not say is left as it is in Prefect."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from prefect.blocks.core import Block
 from pydantic import SecretStr
@@ -10,17 +11,48 @@ from blocks.dam import DamCertificate, DamOAuth2
 from blocks.database import PostgresDatabase
 from blocks.llamacloud import LlamaCloud
 from blocks.mail import MailgunAccount, SmtpServer
+from blocks.saved import find_block, slug_of
 from blocks.settings import Settings
 from blocks.webhooks import OutgoingWebhooks
 
+_CLASSES: tuple[type[Block], ...] = (
+    PostgresDatabase,
+    DamOAuth2,
+    DamCertificate,
+    BoxJwt,
+    MailgunAccount,
+    SmtpServer,
+    OutgoingWebhooks,
+    LlamaCloud,
+)
 
-def save_blocks(settings: Settings) -> list[str]:
-    """Save a block for each system that the settings describe; return their slugs. Needs the Prefect API."""
-    saved = []
+
+def save_blocks(settings: Settings, *, exact: bool = False) -> list[str]:
+    """Save a block for each system that the settings describe; return their slugs. Needs the Prefect API.
+
+    `exact` also deletes the blocks of systems that they do not describe.
+    """
+    name = settings.block_name
+    described = [block for block in blocks_from(settings) if exact or not _left_as_it_is(block, name)]
+    for block in described:
+        block.save(name, overwrite=True)
+    if exact:
+        _delete(set(_CLASSES) - {type(block) for block in described}, name)
+    return [slug_of(type(block), name) for block in described]
+
+
+def differing_blocks(settings: Settings) -> list[str]:
+    """Return the slugs of the blocks that `save_blocks` would change. Needs the Prefect API.
+
+    That they differ may be meant: blocks are edited in the UI too, and runs use what is saved.
+    """
+    differing = []
     for block in blocks_from(settings):
-        block.save(settings.block_name, overwrite=True)
-        saved.append(f"{block.get_block_type_slug()}/{settings.block_name}")
-    return saved
+        found = find_block(type(block), settings.block_name)
+        same = found is not None and _values(found) == _values(block)
+        if not same and not _left_as_it_is(block, settings.block_name):
+            differing.append(slug_of(type(block), settings.block_name))
+    return differing
 
 
 def blocks_from(settings: Settings) -> Iterator[Block]:
@@ -48,7 +80,7 @@ def _dam(settings: Settings) -> Iterator[Block]:
             auth_url=settings.dam_auth_url or "",
             client_id=settings.dam_client_id or "",
             client_secret=settings.dam_client_secret or SecretStr(""),
-            ca_bundle=settings.dam_ca_bundle,
+            ca_bundle=_absolute(settings.dam_ca_bundle),
         )
     if settings.dam_mtls_base_url is not None and settings.dam_mtls_cert_path is not None:
         yield DamCertificate(
@@ -58,7 +90,7 @@ def _dam(settings: Settings) -> Iterator[Block]:
             auth_url=settings.dam_mtls_auth_url,
             client_id=settings.dam_client_id,
             client_secret=settings.dam_client_secret,
-            ca_bundle=settings.dam_ca_bundle,
+            ca_bundle=_absolute(settings.dam_ca_bundle),
         )
 
 
@@ -75,6 +107,30 @@ def _mail(settings: Settings) -> Iterator[Block]:
             username=settings.smtp_username,
             password=settings.smtp_password,
             starttls=settings.smtp_starttls,
-            ca_bundle=settings.smtp_ca_bundle,
+            ca_bundle=_absolute(settings.smtp_ca_bundle),
             sender=sender,
         )
+
+
+def _delete(classes: set[type[Block]], name: str) -> None:
+    for block in classes:
+        if find_block(block, name) is not None:
+            block.delete(name)
+
+
+def _left_as_it_is(block: Block, name: str) -> bool:
+    """Tell whether the settings are silent on a system that needs none, and that is described in Prefect."""
+    if isinstance(block, PostgresDatabase) and block.url is None:
+        saved = find_block(PostgresDatabase, name)
+        return saved is not None and saved.url is not None
+    if isinstance(block, OutgoingWebhooks) and not any(_values(block).values()):
+        return find_block(OutgoingWebhooks, name) is not None
+    return False
+
+
+def _values(block: Block) -> dict[str, object]:
+    return {name: getattr(block, name) for name in type(block).model_fields}
+
+
+def _absolute(path: Path | None) -> Path | None:
+    return path.absolute() if path is not None else None  # a worker runs flows in a folder of its own

@@ -7,6 +7,8 @@ from pydantic import Field
 
 from clients.box.client import BoxClient
 from clients.box.governor import Governor
+from clients.secret_files import readable_by_others
+from domain.errors import ConfigError
 
 
 class BoxJwt(CredentialsBlock):
@@ -22,5 +24,20 @@ class BoxJwt(CredentialsBlock):
 
     def get_client(self, governor: Governor) -> BoxClient:
         """Return a client whose every call takes a slot from `governor` first."""
-        config = self.config_path.read_text(encoding="utf-8")
-        return BoxClient(config, api_url=self.api_url, upload_url=self.upload_url, governor=governor)
+        return BoxClient(self._config(), api_url=self.api_url, upload_url=self.upload_url, governor=governor)
+
+    def _config(self) -> str:
+        try:
+            if readable_by_others(self.config_path):
+                raise _refused(f"others can read {self.config_path}; run: chmod 600 {self.config_path}")
+            return self.config_path.read_text(encoding="utf-8")
+        except OSError as error:
+            raise _refused(f"{self.config_path} cannot be read here ({error.strerror})") from None
+        except UnicodeDecodeError:
+            raise _refused(
+                f"{self.config_path} is not UTF-8 text; download it from the developer console again"
+            ) from None
+
+
+def _refused(text: str) -> ConfigError:
+    return ConfigError([f"BOX_JWT_CONFIG_PATH: {text}"])

@@ -6,16 +6,13 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TypeVar, cast
-
-from prefect.blocks.core import Block
-from prefect.exceptions import ObjectNotFound
 
 from blocks.box import BoxJwt
 from blocks.config_files import load_hooks, load_recipients, load_roles
 from blocks.dam import DamAuth, DamCertificate, DamOAuth2
 from blocks.database import PostgresDatabase
 from blocks.mail import MailgunAccount, SmtpServer
+from blocks.saved import AnyBlock, find_block, load_block
 from blocks.settings import Settings, load_settings
 from blocks.webhooks import OutgoingWebhooks
 from clients.box.client import BoxClient
@@ -26,14 +23,13 @@ from clients.relay.buffers import BufferBudget
 from clients.webhook.client import WebhookClient
 from clients.webhook.hooks import Webhooks
 from db.engine import Store
-from db.governor import RateGovernor
+from db.governor import Limit, RateGovernor
 from db.journal import DatabaseJournal
 from db.leases import LeaseKeeper
 from domain.errors import ConfigError
 from domain.roles import DamRoles
 
 _MEGABYTE = 1024 * 1024
-AnyBlock = TypeVar("AnyBlock", bound=Block)
 
 
 class Services:
@@ -100,7 +96,7 @@ class Services:
     @cached_property
     def mail(self) -> tuple[Mailer, str]:
         """The mailer and the sender's address: Mailgun where its block is saved, else SMTP."""
-        block = self._find(MailgunAccount) or self._load(SmtpServer)
+        block = find_block(MailgunAccount, self.settings.block_name) or self._load(SmtpServer)
         return block.get_client(), block.sender
 
     @cached_property
@@ -131,8 +127,8 @@ class Services:
         return RateGovernor(
             self.store,
             "box",
-            calls_per_s=settings.box_calls_per_second,
-            uploads_per_s=settings.box_uploads_per_second,
+            calls=Limit.of(settings.box_calls_per_second),
+            uploads=Limit.of(settings.box_uploads_per_second),
         )
 
     def open(self, *needs: str) -> None:
@@ -150,19 +146,7 @@ class Services:
             raise ConfigError(list(dict.fromkeys(faults)))
 
     def _load(self, block: type[AnyBlock]) -> AnyBlock:
-        found = self._find(block)
-        if found is None:
-            slug = f"{block.get_block_type_slug()}/{self.settings.block_name}"
-            raise ConfigError([f"Prefect block {slug}: not there; fill .env and run: content-scaling setup"])
-        return found
-
-    def _find(self, block: type[AnyBlock]) -> AnyBlock | None:
-        try:
-            return cast(AnyBlock, block.load(self.settings.block_name))
-        except ValueError as error:
-            if isinstance(error.__cause__, ObjectNotFound):
-                return None
-            raise
+        return load_block(block, self.settings.block_name)
 
 
 DELIVERY = ("roles", "recipients", "store", "leases", "dam", "box", "journal", "buffers", "mail", "hooks", "webhooks")

@@ -2,7 +2,8 @@
 
 import os
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -12,13 +13,25 @@ from domain.errors import ConfigError
 
 
 def _http_url(value: str) -> str:
-    if not value.startswith(("http://", "https://")):
-        raise ValueError("must start with http:// or https://")
+    try:
+        parts = urlsplit(value)
+        good = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # its own text quotes the address, which may hold a password
+        good = False
+    if not good:
+        raise ValueError("must be an address such as https://host:8443/path")
     return value.rstrip("/")
 
 
+def _folder_id(value: str) -> str:
+    if not (value.isascii() and value.isdigit()):
+        raise ValueError("must be the id of a Box folder: digits only, as in the folder's address in the browser")
+    return value
+
+
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
-Folder = Annotated[str, Field(pattern=r"^\d+$", description="Id of a Box folder, digits only.")]
+Folder = Annotated[str, AfterValidator(_folder_id), Field(description="Id of a Box folder, digits only.")]
+Delay = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
 class Settings(BaseSettings):
@@ -79,7 +92,7 @@ class Settings(BaseSettings):
     box_uploads_per_second: float = Field(3.5, gt=0)
     lease_s: int = Field(60, ge=3, description="How long a campaign stays taken after its holder fell silent.")
     empty_campaign_after_min: int = Field(60, ge=0, description="A campaign empty for so long is reported once.")
-    retry_delays_s: Annotated[tuple[float, ...], NoDecode] = Field(
+    retry_delays_s: Annotated[tuple[Delay, ...], NoDecode] = Field(
         (5, 15, 45), description="Waits between tries of a task, in seconds, comma-separated."
     )
 
@@ -103,6 +116,16 @@ NEEDS: dict[str, tuple[str, ...]] = {
 }
 """What each connection or workflow cannot do without."""
 
+_COMPLETED_BY: dict[str, tuple[str, ...]] = {
+    "dam_base_url": ("dam_auth_url", "dam_client_id", "dam_client_secret"),
+    "dam_mtls_base_url": ("dam_mtls_cert_path", "dam_mtls_cert_password"),
+    "dam_mtls_auth_url": ("dam_mtls_base_url", "dam_client_id", "dam_client_secret"),
+    "smtp_host": ("mail_sender",),
+    "smtp_username": ("smtp_password",),
+    "mailgun_base_url": ("mailgun_api_key", "mail_sender"),
+}
+"""What makes no sense alone: a system that is half described would silently count as not there."""
+
 _SECRET_FILES = ("box_jwt_config_path", "dam_mtls_cert_path")
 _READABLE_FILES = ("dam_ca_bundle", "smtp_ca_bundle")
 
@@ -115,47 +138,72 @@ def env_file() -> Path:
 def load_settings(*needs: str) -> Settings:
     """Return the settings, or raise ConfigError with every fault: wrong values, unreadable files, missing `needs`."""
     path = env_file()
-    if path.exists() and readable_by_others(path):
-        raise ConfigError([f"{path}: others can read it; run: chmod 600 {path}"])
-    if not path.exists() and "ENV_FILE" in os.environ:
-        raise ConfigError([f"ENV_FILE: there is no file {path}"])
-    try:
-        settings = Settings(_env_file=path)
-    except ValidationError as error:
-        raise ConfigError([_fault(dict(item)) for item in error.errors()]) from None
-    faults = [*_file_faults(settings), *missing(settings, *needs)]
+    file_fault, usable = _env_file_fault(path)
+    settings, wrong = _read(path if usable else None)
+    # What a file would have said that cannot be read is not missing.
+    others = [*_file_faults(settings), *(missing(settings, *needs) if usable else [])]
+    faults = [*file_fault, *wrong.values(), *(fault for fault in others if fault.partition(":")[0] not in wrong)]
     if faults:
         raise ConfigError(faults)
     return settings
 
 
 def missing(settings: Settings, *needs: str) -> list[str]:
-    """Return one line for each setting that `needs` (keys of NEEDS) ask for and that is not set."""
-    faults = []
-    for need in needs:
-        for name in NEEDS[need]:
+    """Return one line for each setting not set that `needs` (keys of NEEDS) or another setting asks for."""
+    half = {name.upper(): rest for name, rest in _COMPLETED_BY.items() if getattr(settings, name) is not None}
+    faults: dict[str, str] = {}
+    for asker, names in ({need: NEEDS[need] for need in needs} | half).items():
+        for name in names:
             if getattr(settings, name) is None:
-                faults.append(f"{name.upper()}: not set; {need} needs it")
+                faults.setdefault(name, f"{name.upper()}: not set; {asker} needs it")
     if "mail" in needs and settings.smtp_host is None and settings.mailgun_base_url is None:
-        faults.append("SMTP_HOST or MAILGUN_BASE_URL: neither is set; mail needs one")
-    if settings.mailgun_base_url is not None and settings.mailgun_api_key is None:
-        faults.append("MAILGUN_API_KEY: not set; MAILGUN_BASE_URL needs it")
-    return faults
+        faults["mail"] = "SMTP_HOST or MAILGUN_BASE_URL: neither is set; mail needs one"
+    return list(faults.values())
 
 
-def _fault(error: dict[str, Any]) -> str:
-    name = str(error["loc"][0]).upper() if error["loc"] else "settings"
-    return f"{name}: {error['msg']}"
+def _read(path: Path | None) -> tuple[Settings, dict[str, str]]:
+    """Return the settings and the faults by name; what is wrong has its default, so that the rest is judged."""
+    try:
+        return Settings(_env_file=path), {}
+    except ValidationError as error:
+        wrong = {str(item["loc"][0]): item["msg"].removeprefix("Value error, ") for item in error.errors()}
+    defaults = {name: Settings.model_fields[name].default for name in wrong}
+    return Settings(_env_file=path, **defaults), {name.upper(): f"{name.upper()}: {wrong[name]}" for name in wrong}
+
+
+def _env_file_fault(path: Path) -> tuple[list[str], bool]:
+    """Return what is wrong with the `.env`, and whether it can be read all the same. It need not be there."""
+    named = bool(os.environ.get("ENV_FILE"))
+    if not named and not path.exists():
+        return [], True
+    label = "ENV_FILE" if named else ".env"
+    try:
+        path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        return [f"{label}: {path} is not UTF-8 text"], False
+    except OSError:
+        return [f"{label}: {_file_fault(path, secret=True)}"], False
+    fault = _file_fault(path, secret=True)
+    return [f"{label}: {fault}"] if fault else [], True
 
 
 def _file_faults(settings: Settings) -> list[str]:
     faults = []
     for name in (*_SECRET_FILES, *_READABLE_FILES):
         path: Path | None = getattr(settings, name)
-        if path is None:
-            continue
-        if not path.is_file():
-            faults.append(f"{name.upper()}: there is no file {path}")
-        elif name in _SECRET_FILES and readable_by_others(path):
-            faults.append(f"{name.upper()}: others can read {path}; run: chmod 600 {path}")
+        fault = _file_fault(path, secret=name in _SECRET_FILES) if path is not None else None
+        if fault is not None:
+            faults.append(f"{name.upper()}: {fault}")
     return faults
+
+
+def _file_fault(path: Path, *, secret: bool) -> str | None:
+    try:
+        if not path.is_file():
+            return f"there is no file {path}"
+        if secret and readable_by_others(path):
+            return f"others can read {path}; run: chmod 600 {path}"
+        path.open("rb").close()
+    except OSError as error:
+        return f"{path} cannot be read ({error.strerror})"
+    return None

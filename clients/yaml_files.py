@@ -23,7 +23,8 @@ def read_model(path: Path, model: type[Model], variables: Mapping[str, str] | No
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        raise ConfigError([f"{path}: {_place(item['loc'])}: {item['msg']}" for item in error.errors()]) from None
+        faults = ((_place(item["loc"]), item["msg"].removeprefix("Value error, ")) for item in error.errors())
+        raise ConfigError([f"{path}: {place}: {text}" for place, text in faults]) from None
 
 
 def _parsed(path: Path) -> Any:

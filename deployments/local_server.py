@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import psutil
+
 from domain.errors import ConfigError
 
 _START_S = 120.0
@@ -145,8 +147,12 @@ def _wait_healthy(url: str, process: "subprocess.Popen[bytes]", log: Path) -> No
 def _is_alive(group: int) -> bool:
     with suppress(ChildProcessError):  # not a child of this process: nothing to collect
         os.waitpid(group, os.WNOHANG)
+    return any(_works_in(process, group) for process in psutil.process_iter())
+
+
+def _works_in(process: psutil.Process, group: int) -> bool:
+    """Tell whether the process is of the group, and not one that ended and was only not collected by its parent."""
     try:
-        os.killpg(group, 0)
-    except ProcessLookupError:
+        return os.getpgid(process.pid) == group and process.status() != psutil.STATUS_ZOMBIE
+    except (ProcessLookupError, psutil.NoSuchProcess):
         return False
-    return True

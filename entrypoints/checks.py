@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from urllib.parse import urlsplit
@@ -9,17 +10,17 @@ from urllib.parse import urlsplit
 from prefect.blocks.core import Block
 from prefect.settings import get_current_settings
 
-from blocks.bootstrap import blocks_from
+from blocks.bootstrap import blocks_from, differing_blocks
 from blocks.box import BoxJwt
-from blocks.config_files import load_hooks, load_recipients, load_roles
+from blocks.config_files import load_codes, load_hooks, load_recipients, load_roles
 from blocks.dam import DamCertificate, DamOAuth2
 from blocks.database import PostgresDatabase
 from blocks.mail import MailgunAccount, SmtpServer
-from blocks.settings import Settings
+from blocks.settings import Settings, missing
 from blocks.webhooks import OutgoingWebhooks
 from clients.box.governor import NoGovernor
 from db.migrate import current, head
-from domain.errors import ConfigError, ContentScalingError
+from domain.errors import ConfigError, ContentScalingError, NotFound, ServiceUnavailable
 from entrypoints.prefect_api import require_server
 
 
@@ -33,51 +34,70 @@ class Verdict:
 
 
 def check_all(settings: Settings) -> Iterator[Verdict]:
-    """Yield one verdict per connection, as soon as it is known."""
-    yield _try("config files", lambda: _config_files(settings))
+    """Yield one verdict per connection, as soon as it is known. Changes nothing anywhere."""
+    yield _try("config files", "CONFIG_DIR", lambda: _config_files(settings))
     for block in blocks_from(settings):
         yield from _check_block(block, settings)
-    yield _try("Prefect", _prefect)
+    yield from _not_described(settings)
+    yield _try("Prefect", "PREFECT_API_URL", partial(_prefect, settings))
 
 
 def _check_block(block: Block, settings: Settings) -> Iterator[Verdict]:
     if isinstance(block, PostgresDatabase):
-        yield _try("database", partial(_database, block))
+        yield _try("database", "DATABASE_URL", partial(_database, block))
     elif isinstance(block, DamOAuth2):
-        yield _try("DAM (OAuth2)", partial(_dam, block, settings))
+        yield _try("DAM (OAuth2)", "DAM_BASE_URL and DAM_AUTH_URL", partial(_dam, block, settings))
     elif isinstance(block, DamCertificate):
-        yield _try("DAM (certificate)", partial(_dam, block, settings))
+        yield _try("DAM (certificate)", "DAM_MTLS_BASE_URL and DAM_MTLS_AUTH_URL", partial(_dam, block, settings))
     elif isinstance(block, BoxJwt):
-        yield _try("Box", partial(_box, block, settings))
-    elif isinstance(block, SmtpServer | MailgunAccount):
-        yield _try("mail", partial(_mail, block))
+        yield _try("Box", "BOX_JWT_CONFIG_PATH and BOX_API_URL", partial(_box, block, settings))
+    elif isinstance(block, SmtpServer):
+        yield _try("mail", "SMTP_HOST and SMTP_PORT", partial(_smtp, block))
+    elif isinstance(block, MailgunAccount):
+        yield _try("mail (Mailgun)", "MAILGUN_BASE_URL", partial(_mailgun, block))
     elif isinstance(block, OutgoingWebhooks):
         for name, url in block.addresses().items():
-            yield _try(name, partial(_reachable, url))
+            yield _try(name, name, partial(_reachable, url))
 
 
-def _try(name: str, probe: Callable[[], str]) -> Verdict:
+def _not_described(settings: Settings) -> Iterator[Verdict]:
+    """Yield a verdict on each system that the work needs and the settings do not say a word about."""
+    dam = missing(settings, "dam-oauth2") if settings.dam_mtls_base_url is None else []
+    for name, faults in (("DAM", dam), ("Box", missing(settings, "box")), ("mail", missing(settings, "mail"))):
+        if faults:
+            yield Verdict(name, ok=False, text="; ".join(faults))
+
+
+def _try(name: str, source: str, probe: Callable[[], str]) -> Verdict:
+    """Run the probe; `source` names the settings to look at when it fails."""
     try:
         return Verdict(name, ok=True, text=probe())
     except ConfigError as error:
         return Verdict(name, ok=False, text="; ".join(error.faults))
     except ContentScalingError as error:
-        return Verdict(name, ok=False, text=f"{error} {error.advice}")
+        return Verdict(name, ok=False, text=f"{error}; check {source}")
+    except Exception as error:
+        # The other connections are still to be tried.
+        return Verdict(name, ok=False, text=f"unexpected {type(error).__name__}; check {source}")
 
 
 def _config_files(settings: Settings) -> str:
     load_roles(settings.config_dir)
+    load_codes(settings.config_dir)
     load_recipients(settings.config_dir)
     load_hooks(settings.config_dir, {})
     return f"{settings.config_dir} is well-formed"
 
 
 def _database(block: PostgresDatabase) -> str:
+    embedded = block.url is None
+    if embedded and not (block.data_dir / "postgres").exists():
+        raise ConfigError([f"no embedded PostgreSQL in {block.data_dir} yet: run content-scaling setup"])
     address = block.address()
     found, wanted = current(address), head()
     if found != wanted:
         raise ConfigError([f"schema is {found or 'empty'}, this program needs {wanted}: run content-scaling setup"])
-    return f"schema {found}" + ("" if block.url is not None else ", embedded PostgreSQL")
+    return f"schema {found}" + (", embedded PostgreSQL" if embedded else "")
 
 
 def _dam(block: DamOAuth2 | DamCertificate, settings: Settings) -> str:
@@ -89,18 +109,24 @@ def _dam(block: DamOAuth2 | DamCertificate, settings: Settings) -> str:
 
 
 def _box(block: BoxJwt, settings: Settings) -> str:
-    box = block.get_client(NoGovernor())
-    login = box.probe()
-    folder_id = settings.box_folder_local_masters
-    if folder_id is None:
-        return f"signed in as {login}; BOX_FOLDER_LOCAL_MASTERS is not set"
-    return f"signed in as {login}; delivers to folder {box.folder(folder_id)!r}"
+    with closing(block.get_client(NoGovernor())) as box:
+        login = box.probe()
+        folder_id = settings.box_folder_local_masters
+        if folder_id is None:
+            raise ConfigError([f"signed in as {login}, but BOX_FOLDER_LOCAL_MASTERS is not set: a1-to-a2 needs it"])
+        try:
+            return f"signed in as {login}; delivers to folder {box.folder(folder_id)!r}"
+        except NotFound:
+            advice = f"correct it, or invite {login} to the folder"
+            raise ConfigError([f"BOX_FOLDER_LOCAL_MASTERS: {login} sees no folder {folder_id}; {advice}"]) from None
 
 
-def _mail(block: SmtpServer | MailgunAccount) -> str:
-    if isinstance(block, SmtpServer):
-        block.get_client().probe()
-        return f"signed in at {block.host}:{block.port}; sends as {block.sender}"
+def _smtp(block: SmtpServer) -> str:
+    block.get_client().probe()
+    return f"signed in at {block.host}:{block.port}; sends as {block.sender}"
+
+
+def _mailgun(block: MailgunAccount) -> str:
     return f"{_reachable(block.base_url)}; sends as {block.sender}"
 
 
@@ -111,11 +137,16 @@ def _reachable(url: str) -> str:
     try:
         socket.create_connection((parts.hostname or "", port), timeout=10).close()
     except OSError as error:
-        raise ConfigError([f"{parts.hostname}:{port} cannot be reached ({error})"]) from None
+        reason = error.strerror or type(error).__name__
+        raise ServiceUnavailable(f"{parts.hostname}:{port} cannot be reached ({reason})") from None
     return f"{parts.hostname}:{port} can be reached"
 
 
-def _prefect() -> str:
+def _prefect(settings: Settings) -> str:
     if get_current_settings().api.url is None:
         return "PREFECT_API_URL is not set: `run` starts a private server, `setup` needs one of yours"
-    return f"{require_server()} answers"
+    answers = f"{require_server()} answers"
+    differing = differing_blocks(settings)
+    if not differing:
+        return f"{answers}; its blocks are as these settings say"
+    return f"{answers}; runs use its blocks, not these settings, and setup would change {', '.join(differing)}"

@@ -28,8 +28,9 @@ def require_server() -> str:
         raise ConfigError(["PREFECT_API_URL: not set; it is the address of your Prefect server, ending in /api"])
     try:
         httpx.get(f"{url}/health", timeout=10).raise_for_status()
-    except httpx.HTTPError as error:
-        raise ConfigError([f"PREFECT_API_URL: {url} does not answer ({type(error).__name__})"]) from None
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        advice = "correct it, or start the server there"
+        raise ConfigError([f"PREFECT_API_URL: {url} does not answer ({type(error).__name__}); {advice}"]) from None
     return url
 
 
@@ -43,6 +44,9 @@ def prefect_server(settings: Settings, say: Callable[[str], None]) -> Iterator[N
         require_server()
         yield
         return
+    # The database first: it says at once where it cannot be reached, the server takes seconds to start.
+    database = PostgresDatabase(url=settings.database_url, data_dir=settings.data_dir.absolute())
+    upgrade(database.address())
     port = free_port()
     home = (settings.data_dir / "prefect").absolute()
     variables = prefect_environment(home, port)
@@ -54,9 +58,7 @@ def prefect_server(settings: Settings, say: Callable[[str], None]) -> Iterator[N
             PREFECT_SERVER_ALLOW_EPHEMERAL_MODE: False,
         }
         with temporary_settings(updates):
-            database = PostgresDatabase(url=settings.database_url, data_dir=settings.data_dir.absolute())
-            upgrade(database.address())
-            save_blocks(settings)
+            save_blocks(settings, exact=True)  # nobody edits these by hand
             try:
                 yield
             finally:

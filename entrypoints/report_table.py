@@ -12,7 +12,7 @@ _COLOURS = {Outcome.DELIVERED: "green", Outcome.ALREADY: "dim", Outcome.PLANNED:
 def show_report(report: RunReport, console: Console) -> None:
     """Print every campaign with its assets, then the headline."""
     for campaign in report.campaigns:
-        console.print(_title(campaign))
+        console.print(_title(campaign, dry_run=report.dry_run))
         if campaign.assets:
             console.print(_assets(campaign))
     for line in report.parked:
@@ -20,13 +20,18 @@ def show_report(report: RunReport, console: Console) -> None:
     console.print(f"{report.workflow}: {escape(report.headline)}", style="bold", highlight=False)
 
 
-def _title(campaign: CampaignOutcome) -> str:
+def _title(campaign: CampaignOutcome, *, dry_run: bool) -> str:
     head = f"[bold]{escape(campaign.number)}[/] {escape(campaign.name)}: "
+    note = escape(campaign.note or "")
     if campaign.failure is not None:
         return head + f"[red]{escape(campaign.failure.reason)}[/] {escape(campaign.failure.advice)}"
+    if dry_run:
+        return head + f"[cyan]{note}[/]"
     if campaign.moved:
-        return head + f"[green]moved {campaign.origin} → {campaign.target}[/] {escape(campaign.note or '')}"
-    return head + f"[yellow]stays in {campaign.origin}[/] {escape(campaign.note or '')}"
+        what = f"[green]moved {campaign.origin} → {campaign.target}[/]"
+    else:
+        what = f"[yellow]stays in {campaign.origin}[/]"
+    return head + what + (f": {note}" if note else "")
 
 
 def _assets(campaign: CampaignOutcome) -> Table:

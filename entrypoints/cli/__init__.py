@@ -1,9 +1,11 @@
 """The command `content-scaling`. Each command imports what it needs when it runs: Prefect alone takes seconds."""
 
+import os
+import signal
 import sys
+from types import FrameType
 
 import typer
-from rich.console import Console
 
 from domain.errors import ConfigError, ContentScalingError
 from entrypoints.cli.check import check
@@ -11,6 +13,7 @@ from entrypoints.cli.demo import demo
 from entrypoints.cli.run import run
 from entrypoints.cli.sandbox import sandbox
 from entrypoints.cli.setup import setup
+from entrypoints.console import open_console
 
 app = typer.Typer(
     name="content-scaling",
@@ -28,7 +31,9 @@ app.add_typer(run, name="run")
 
 def main() -> None:
     """Run the command line; an error of ours is told in plain words, without a traceback."""
-    problems = Console(stderr=True)
+    os.environ.setdefault("DO_NOT_TRACK", "1")  # Prefect would tell its makers of every command
+    signal.signal(signal.SIGTERM, _end_in_order)
+    problems = open_console(stderr=True)
     try:
         app()
     except ConfigError as error:
@@ -38,3 +43,8 @@ def main() -> None:
     except ContentScalingError as error:
         problems.print(f"{error}\n{error.advice}", style="red", markup=False, soft_wrap=True)
         sys.exit(1)
+
+
+def _end_in_order(number: int, _frame: FrameType | None) -> None:
+    """Stop what was started, as Ctrl-C does: a private Prefect server would outlive us."""
+    sys.exit(128 + number)

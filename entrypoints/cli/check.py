@@ -1,15 +1,15 @@
 """`content-scaling check`: each connection in its own line."""
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 
 from entrypoints.cli.options import EnvFile
+from entrypoints.console import open_console
 
 
 def check(env_file: EnvFile = None) -> None:
     """Try each connection of the settings; say of each that it is fine, or what to do."""
-    console = Console()
+    console = open_console()
     with console.status("Reading settings"):
         from blocks.settings import load_settings
         from entrypoints.checks import check_all

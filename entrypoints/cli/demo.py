@@ -3,7 +3,8 @@
 from typing import Annotated
 
 import typer
-from rich.console import Console
+
+from entrypoints.console import open_console
 
 
 def demo(
@@ -15,4 +16,4 @@ def demo(
     """
     from entrypoints.demo.play import play
 
-    raise typer.Exit(0 if play(Console(), keep=keep) else 1)
+    raise typer.Exit(0 if play(open_console(), keep=keep) else 1)

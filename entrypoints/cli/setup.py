@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-from rich.console import Console
-
 from entrypoints.cli.options import EnvFile
+from entrypoints.console import open_console
 
 
 def setup(env_file: EnvFile = None) -> None:
@@ -12,7 +11,7 @@ def setup(env_file: EnvFile = None) -> None:
 
     Safe to run again. Needs PREFECT_API_URL: the address of your Prefect server.
     """
-    console = Console()
+    console = open_console()
     console.print("Reading settings", style="dim")
     from blocks.settings import load_settings
     from deployments.setup import set_up

@@ -1,0 +1,67 @@
+"""The real `content-scaling`, in a process of its own."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import psutil
+
+from blocks.settings import Settings
+from tests.acceptance.world import World
+
+CHECKOUT = Path(__file__).parents[2]
+COMMAND = Path(sys.executable).parent / "content-scaling"
+DEADLINE_S = 90.0
+
+
+def content_scaling(
+    *arguments: str, environment: Mapping[str, str], cwd: Path = CHECKOUT
+) -> subprocess.CompletedProcess[str]:
+    """Run the command to its end, with its output piped."""
+    return subprocess.run(
+        [COMMAND, *arguments],
+        env=dict(environment),
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE_S,
+        check=False,
+    )
+
+
+def start(*arguments: str, environment: Mapping[str, str], cwd: Path = CHECKOUT) -> "subprocess.Popen[str]":
+    """Start the command, with its output piped."""
+    return subprocess.Popen(
+        [COMMAND, *arguments],
+        env=dict(environment),
+        cwd=cwd,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def of(world: World, **more: str) -> dict[str, str]:
+    """The environment of somebody who works in that world, with its Prefect server."""
+    return {**os.environ, **world.environment, **more}
+
+
+def alone(home: Path, **more: str) -> dict[str, str]:
+    """The environment of somebody who has no settings and no Prefect server."""
+    ours = {name.upper() for name in Settings.model_fields} | {"ENV_FILE", "COLUMNS"}
+    kept = {name: value for name, value in os.environ.items() if name not in ours and not name.startswith("PREFECT_")}
+    return kept | {"PREFECT_HOME": str(home)} | more
+
+
+def processes_of(prefect_home: Path) -> list[psutil.Process]:
+    """Every process whose Prefect has its home there."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.environ().get("PREFECT_HOME") == str(prefect_home):
+                found.append(process)
+        except (psutil.AccessDenied, psutil.NoSuchProcess, psutil.ZombieProcess):
+            continue
+    return found

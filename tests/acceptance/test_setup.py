@@ -1,0 +1,171 @@
+"""An installation is made ready, and the Prefect server that small ones run themselves."""
+
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from prefect.client.orchestration import get_client
+
+from blocks.settings import Settings, load_settings
+from db import migrate
+from deployments import local_server
+from deployments.local_server import WORK_POOL, free_port, prefect_environment, start_server, stop
+from deployments.setup import deploy, set_up
+from domain.errors import ConfigError
+from tests.acceptance.command import CHECKOUT, DEADLINE_S, content_scaling, of
+from tests.acceptance.world import World
+from tests.postgres import EMPTY, cloned_database
+from tests.waiting import until
+
+NAMES = ["a1-to-a2", "deliver-messages"]
+
+
+def installation() -> dict[str, Any]:
+    """What the Prefect server holds of ours."""
+    with get_client(sync_client=True) as client:
+        deployments = [found for found in client.read_deployments() if found.name in NAMES]
+        pools = [pool.name for pool in client.read_work_pools() if pool.name == WORK_POOL]
+    return {
+        "pools": pools,
+        "deployments": sorted(
+            (
+                found.name,
+                found.id,
+                found.entrypoint,
+                found.work_pool_name,
+                [(schedule.slug, str(schedule.schedule), schedule.active) for schedule in found.schedules],
+                found.global_concurrency_limit.limit if found.global_concurrency_limit else None,
+                found.pull_steps,
+            )
+            for found in deployments
+        ),
+    }
+
+
+def test_setup_may_be_run_again_and_doubles_nothing(
+    world: World, postgres: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with cloned_database(postgres, EMPTY) as url:
+        environment = of(world, DATABASE_URL=url)
+        done = content_scaling("setup", environment=environment)
+        assert done.returncode == 0, done.stderr
+        assert migrate.current(url) == migrate.head()
+        name = world.environment["BLOCKS_NAME"]
+        lines = [line.strip() for line in done.stdout.splitlines()]
+        assert "database: schema is up to date" in lines
+        assert {f"block: {slug}/{name}" for slug in ("dam-oauth2", "box-jwt", "smtp-server")} <= set(lines)
+        assert lines[-2] == "deployments: as in prefect.yaml"
+        first = installation()
+
+        for variable, value in (world.environment | {"DATABASE_URL": url}).items():
+            monkeypatch.setenv(variable, value)
+        said: list[str] = []
+        set_up(load_settings(), CHECKOUT, said.append)
+        assert f"work pool: {WORK_POOL} (was there)" in said
+    assert installation() == first
+    assert [deployment[0] for deployment in first["deployments"]] == NAMES
+    for _, _, entrypoint, pool, schedules, limit, pull_steps in first["deployments"]:
+        assert entrypoint.startswith("flows.")
+        assert (pool, limit, len(schedules)) == (WORK_POOL, 1, 1)
+        assert schedules[0][0] == "every-5-minutes"
+        assert pull_steps == [{"prefect.deployments.steps.set_working_directory": {"directory": str(CHECKOUT)}}]
+    assert first["pools"] == [WORK_POOL]
+
+
+def test_setup_elsewhere_than_in_the_checkout_is_told_before_anything_is_done(tmp_path: Path) -> None:
+    said: list[str] = []
+    with pytest.raises(
+        ConfigError, match=rf"prefect\.yaml: not in {tmp_path}; run setup in the folder of the checkout"
+    ):
+        set_up(Settings(), tmp_path, said.append)
+    assert said == []
+
+
+def test_a_prefect_yaml_that_cannot_be_applied_is_told_with_the_reason(prefect: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "prefect.yaml").write_text("deployments: [{name: broken, entrypoint: flows.gone.gone}]\n")
+    with pytest.raises(ConfigError, match=r"prefect\.yaml could not be applied: ") as caught:
+        deploy(tmp_path, prefect)
+    assert "gone" in str(caught.value)
+
+
+def test_a_port_that_is_taken_is_told_and_not_taken_for_the_server(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as holder:
+        port = holder.getsockname()[1]
+        with pytest.raises(ConfigError, match=f"the Prefect server cannot use port {port}: Address already in use"):
+            start_server(tmp_path, port, prefect_environment(tmp_path, port))
+
+
+def test_a_server_that_does_not_start_is_told_with_the_place_of_its_log(tmp_path: Path) -> None:
+    port = free_port()
+    broken = prefect_environment(tmp_path, port) | {"PREFECT_SERVER_API_PORT": "none"}
+    with pytest.raises(ConfigError, match=f"stopped while starting; its reason is in {tmp_path / 'server.log'}"):
+        start_server(tmp_path, port, broken)
+    assert "valid integer" in (tmp_path / "server.log").read_text()
+
+
+PARENT = """
+import subprocess, sys
+child = subprocess.Popen([sys.executable, "-c", sys.argv[1]], start_new_session=True, stdout=subprocess.PIPE, text=True)
+print(child.pid, child.stdout.readline(), flush=True)
+sys.stdin.read()
+"""
+"""Starts a program in a group of its own, and does not collect it when it ends."""
+
+HOLDER = "import subprocess, sys; p = subprocess.Popen(['sleep', '600']); print(p.pid, flush=True); p.wait()"
+DEAF = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(0, flush=True); signal.pause()"
+
+
+@pytest.fixture
+def started(request: pytest.FixtureRequest) -> Callable[[str], tuple[int, int]]:
+    """Start a program that somebody else is the parent of; gives its process id and the number that it said."""
+
+    def start(program: str) -> tuple[int, int]:
+        parent = subprocess.Popen(
+            [sys.executable, "-c", PARENT, program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        request.addfinalizer(lambda: parent.communicate(timeout=DEADLINE_S))
+        assert parent.stdout is not None
+        pid, said = parent.stdout.readline().split()
+        return int(pid), int(said)
+
+    return start
+
+
+def test_stopping_ends_all_that_the_process_started_and_does_not_wait_for_who_collects_it(
+    started: Callable[[str], tuple[int, int]],
+) -> None:
+    pid, grandchild = started(HOLDER)
+    before = time.monotonic()
+    stop(pid)
+    assert time.monotonic() - before < local_server._STOP_S / 2
+    until(lambda: not psutil.pid_exists(grandchild) or is_dead(grandchild), what="the grandchild to end")
+    assert is_dead(pid)
+
+
+def test_a_process_that_does_not_want_to_end_is_made_to(
+    started: Callable[[str], tuple[int, int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(local_server, "_STOP_S", 0.5)
+    pid, _ = started(DEAF)
+    stop(pid)
+    assert is_dead(pid)
+
+
+def test_stopping_what_has_ended_does_no_harm() -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""], start_new_session=True)
+    ended.wait()
+    stop(ended.pid)
+
+
+def is_dead(pid: int) -> bool:
+    """Whether the process has ended, collected or not."""
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True

@@ -1,0 +1,29 @@
+"""The Prefect server and the worlds of the acceptance tests."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from blocks.dam import DamAuth
+from blocks.services import Services
+from blocks.settings import load_settings
+from tests.acceptance.conftest import certificates, make_world, prefect, shared_folder, world
+from tests.acceptance.world import World
+
+__all__ = ["certificates", "make_world", "prefect", "shared_folder", "world"]
+
+
+@pytest.fixture
+def here(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
+    """A world whose settings this process has."""
+    for name, value in world.environment.items():
+        monkeypatch.setenv(name, value)
+    return world
+
+
+@pytest.fixture
+def services(here: World) -> Iterator[Services]:
+    """The clients of a run in that world, by the blocks that are saved for it."""
+    found = Services(load_settings(), DamAuth.OAUTH2)
+    yield found
+    found.close()

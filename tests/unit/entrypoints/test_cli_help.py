@@ -1,0 +1,37 @@
+import subprocess
+import sys
+
+SHOW_ALL_HELP = """
+import sys
+from typer.testing import CliRunner
+from entrypoints.cli import app
+
+for path in ([], ["demo"], ["sandbox"], ["setup"], ["check"], ["run"], ["run", "a1-to-a2"], ["names", "check"]):
+    shown = CliRunner().invoke(app, [*path, "--help"])
+    assert shown.exit_code == 0, (path, shown.output)
+    print(" ".join(shown.output.split()))
+print(*sorted({name.partition(".")[0] for name in sys.modules}))
+"""
+
+
+def test_help_says_what_every_command_does_without_loading_the_libraries_that_take_seconds():
+    done = subprocess.run([sys.executable, "-c", SHOW_ALL_HELP], capture_output=True, text=True, check=True)
+    *pages, modules = done.stdout.splitlines()
+    assert len(pages) == 8
+    for page, words in zip(pages, WORDS, strict=True):
+        for word in words:
+            assert word in page
+    assert not {"prefect", "sqlalchemy", "box_sdk_gen", "requests", "uvicorn"} & set(modules.split())
+
+
+WORDS = (
+    ("demo", "sandbox", "setup", "check", "run", "names"),
+    ("--keep", "Leave everything up"),
+    ("--env-file", "--seed", "--folder", "--switch", "--any-port", "until Ctrl-C"),
+    ("--env-file", "Safe to run again", "PREFECT_API_URL"),
+    ("--env-file", "Try each connection"),
+    ("a1-to-a2", "in this terminal"),
+    ("--campaign", "--dry-run", "--dam-auth", "oauth2", "mtls", "--env-file"),
+    ("FILE-OR-NAME", "Only the last part of a path counts", "Ends with 1"),
+)
+"""What each page has to say at least."""
