@@ -6,12 +6,18 @@ from pathlib import Path
 from clients.mail.recipients import Recipients
 from clients.webhook.hooks import Webhooks
 from clients.yaml_files import read_model
+from domain.codes import CODES_FILE, Codes
 from domain.roles import DamRoles
 
 
 def load_roles(config_dir: Path) -> DamRoles:
     """Return `dam.yaml`: which field of the DAM plays which role."""
     return read_model(config_dir / "dam.yaml", DamRoles)
+
+
+def load_codes(config_dir: Path) -> Codes:
+    """Return `codes.yaml`: the codes that file names are made of."""
+    return read_model(config_dir / CODES_FILE, Codes)
 
 
 def load_recipients(config_dir: Path) -> Recipients:

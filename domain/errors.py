@@ -2,8 +2,10 @@
 
     ContentScalingError
     ├── RuleError                a rule of ours is broken; a person mends it; never retried
-    │   ├── NameRefused          a name that Box (or the filename grammar) does not take
+    │   ├── NameRefused          a name that Box does not take
+    │   ├── FilenameRefused      an agency's file name that breaks the grammar; lists every fault at once
     │   ├── MetadataRefused      an asset or campaign lacks what a rule needs
+    │   ├── MediaRefused         a file that is damaged or no video
     │   ├── MoveRefused          a status move that the status machine does not list, or that somebody else has made
     │   └── NotWaiting           the campaign has left the status that a workflow waits for; nothing is wrong
     ├── ServiceError             an outside system
@@ -22,6 +24,8 @@ Facts are attributes; the text is for the person who reads it: which asset, what
 
 from collections.abc import Sequence
 from typing import ClassVar
+
+from domain.filenames.faults import NameFault, visible
 
 
 class ContentScalingError(Exception):
@@ -45,10 +49,34 @@ class NameRefused(RuleError):
     advice = "Rename it in the DAM; the next run takes it up."
 
 
+class FilenameRefused(RuleError):
+    """The file name breaks the grammar. `faults` lists every fault, `proposals` the nearest valid names, if any."""
+
+    advice = "Rename the file in Box; it is taken up by itself."
+
+    def __init__(self, name: str, faults: Sequence[NameFault], proposals: Sequence[str] = ()) -> None:
+        super().__init__(name, faults, proposals)  # all of them, so that it survives pickling
+        self.name = name
+        self.faults = tuple(faults)
+        self.proposals = tuple(proposals)
+
+    def __str__(self) -> str:
+        """The name with all its faults, one a line, then the proposals."""
+        faults = "".join(f"\n- {fault.text}" for fault in self.faults)
+        nearest = f"\nNearest valid name: {' or '.join(self.proposals)}" if self.proposals else ""
+        return f"{visible(self.name)} cannot be taken in:{faults}{nearest}"
+
+
 class MetadataRefused(RuleError):
     """The asset or campaign lacks what a rule needs."""
 
     advice = "Complete it in the DAM; the next run takes it up."
+
+
+class MediaRefused(RuleError):
+    """The file is damaged or no video."""
+
+    advice = "Export it once more and hand it in again under the same name."
 
 
 class MoveRefused(RuleError):

@@ -10,6 +10,7 @@ import typer
 from domain.errors import ConfigError, ContentScalingError
 from entrypoints.cli.check import check
 from entrypoints.cli.demo import demo
+from entrypoints.cli.names import names
 from entrypoints.cli.run import run
 from entrypoints.cli.sandbox import sandbox
 from entrypoints.cli.setup import setup
@@ -27,6 +28,7 @@ app.command()(sandbox)
 app.command()(setup)
 app.command()(check)
 app.add_typer(run, name="run")
+app.add_typer(names, name="names")
 
 
 def main() -> None:
@@ -46,5 +48,4 @@ def main() -> None:
 
 
 def _end_in_order(number: int, _frame: FrameType | None) -> None:
-    """Stop what was started, as Ctrl-C does: a private Prefect server would outlive us."""
     sys.exit(128 + number)
