@@ -97,6 +97,18 @@ class GeneratedBlob(_Hashed):
         return self._file.read(offset, length)
 
 
+class VideoBlob(_Hashed):
+    """A film that plays, padded to its size: as `media.generate_video`, only the film itself stored."""
+
+    def __init__(self, seed: str, size: int, *, ratio: str = "16x9", seconds: int = 6) -> None:
+        self.size = size
+        self._file = media.generate_video(seed, size, ratio=ratio, seconds=seconds)
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Return up to `length` bytes from `offset`."""
+        return self._file.read(offset, length)
+
+
 def blocks(blob: Blob | _Hashed, offset: int = 0, *, block_size: int = _BLOCK) -> Iterator[bytes]:
     """Yield the content from `offset` to its end."""
     while block := blob.read(offset, block_size):

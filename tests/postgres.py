@@ -40,9 +40,9 @@ def running_server(shared: Path) -> Iterator[str]:
 
 
 @contextmanager
-def cloned_database(admin_url: str, template: str = TEMPLATE) -> Iterator[str]:
+def cloned_database(admin_url: str, template: str = TEMPLATE, *, name: str = "") -> Iterator[str]:
     """Give the address of a fresh database, migrated or empty, dropped afterwards with whatever is connected to it."""
-    name = f"test_{secrets.token_hex(6)}"
+    name = name or f"test_{secrets.token_hex(6)}"
     identifier = sql.Identifier(name)
     _run(admin_url, sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(identifier, sql.Identifier(template)))
     try:

@@ -1,24 +1,33 @@
 """The Box client that the rest of the project uses: folders, files and upload sessions as one service account."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 import box_sdk_gen
 from box_sdk_gen import BaseUrls, NetworkSession, TimeoutConfig
 
+from clients.box import file_by_id
 from clients.box.app_settings import read_app_settings
 from clients.box.auth import SharedJwtAuth
+from clients.box.box_file import BoxFile
+from clients.box.comments import Comments
 from clients.box.commit import Commits
+from clients.box.download_host import DownloadHost
+from clients.box.downloads import Downloads
 from clients.box.errors import NameTaken, ask
 from clients.box.files import Files
 from clients.box.folders import Folders
 from clients.box.governor import Governor
+from clients.box.metadata import Metadata
 from clients.box.models import Content, Part, UploadedFile, UploadSession
 from clients.box.network import ONE_TRY, GovernedNetwork, Timeouts
 from clients.box.sessions import Sessions
+from clients.box.walk import Walk
+from clients.box.webhooks import Webhook, Webhooks
 from domain.errors import ConfigError
 
-__all__ = ["BoxClient", "Timeouts", "UploadedFile"]
+__all__ = ["BoxClient", "BoxFile", "Timeouts", "UploadedFile", "Webhook"]
 
 
 class BoxClient:
@@ -45,18 +54,31 @@ class BoxClient:
         session = NetworkSession(
             network_client=self._network, base_urls=addresses, retry_strategy=ONE_TRY
         ).with_timeout_config(_timeouts(timeouts.connect_s, timeouts.read_s))
-        auth = SharedJwtAuth(read_app_settings(jwt_config), session, sleep=sleep)
+        settings = read_app_settings(jwt_config)
+        auth = SharedJwtAuth(settings, session, sleep=sleep)
         self._sdk = box_sdk_gen.BoxClient(auth=auth, network_session=session)
         uploads = self._sdk.with_timeouts(_timeouts(timeouts.connect_s, timeouts.upload_read_s))
         self._folders = Folders(self._sdk)
         self._files = Files(self._sdk, uploads, sleep=sleep)
         self._sessions = Sessions(uploads, sleep=sleep)
         self._commits = Commits(uploads, self._files, deadline_s=timeouts.commit_s, sleep=sleep)
+        self._host = DownloadHost(governor, connect_s=timeouts.connect_s, read_s=timeouts.read_s)
+        self._downloads = Downloads(self._sdk, self._host, sleep=sleep)
+        self._metadata = Metadata(self._sdk, settings.enterprise_id)
+        self._comments = Comments(self._sdk, self.user_id, sleep=sleep)
+        self._webhooks = Webhooks(self._sdk)
+        self._user_id = ""
 
     def probe(self) -> str:
         """Return the login of the service account: proves the sign-in and one call."""
         answer = ask("Box user", lambda: self._sdk.users.get_user_me(fields=["login"]).raw_data)
         return str(answer.get("login") or "")
+
+    def user_id(self) -> str:
+        """Return the id of the service account; asked once."""
+        if not self._user_id:
+            self._user_id = ask("Box user", lambda: str(self._sdk.users.get_user_me(fields=["login"]).raw_data["id"]))
+        return self._user_id
 
     def folder(self, folder_id: str) -> str:
         """Return the folder's name. Raises NotFound."""
@@ -118,9 +140,53 @@ class BoxClient:
         """Throw a chunked upload away."""
         self._sessions.abort(session)
 
+    def files_below(self, folder_id: str, *, template: str | None = None) -> list[BoxFile]:
+        """Return every file below a folder, those of a folder before those of its sub-folders; see Walk.files.
+
+        `template` is the key of a metadata template whose values are wanted, where a listing carries them.
+        """
+        return Walk(self._sdk, self._metadata, template).files(folder_id)
+
+    def file_facts(self, file_id: str) -> BoxFile:
+        """Return the file as it is now, without metadata. Raises NotFound, also for a file in the trash."""
+        return file_by_id.facts(self._sdk, file_id)
+
+    def metadata(self, file_id: str, template: str) -> Mapping[str, object] | None:
+        """Return the template's values on the file, None when it is not on it. Raises NotFound for a missing file."""
+        return self._metadata.on_file(file_id, template)
+
+    def download(self, file: BoxFile, to: Path, *, on_progress: Callable[[int], None] | None = None) -> None:
+        """Bring the content to a new file of mode 600; `on_progress` is told how many bytes are there.
+
+        When anything fails, no file is left. Raises IntegrityError for content other than `file` tells of,
+        ServiceUnavailable when the connection keeps breaking, ServiceRejected when `to` is there already.
+        """
+        self._downloads.download(file, to, on_progress)
+
+    def comment(self, file_id: str, text: str, *, once_key: str) -> None:
+        """Put a remark beside the file, once for each `once_key`. Raises NotFound for a missing file."""
+        self._comments.tell_once(file_id, text, once_key)
+
+    def delete_file(self, file_id: str, *, etag: str) -> bool:
+        """Delete the file: True when it is gone, now or before; False when it has changed since `etag`."""
+        return file_by_id.delete(self._sdk, file_id, etag)
+
+    def create_webhook(self, folder_id: str, address: str) -> Webhook:
+        """Have uploads below the folder told to `address`, or adopt the webhook that does so; see Webhooks.create."""
+        return self._webhooks.create(folder_id, address)
+
+    def list_webhooks(self) -> list[Webhook]:
+        """Return the webhooks of this app."""
+        return list(self._webhooks.all())
+
+    def delete_webhook(self, webhook_id: str) -> None:
+        """Delete a webhook. Raises NotFound."""
+        self._webhooks.delete(webhook_id)
+
     def close(self) -> None:
         """Close the connections."""
         self._network.close()
+        self._host.close()
 
 
 def _addresses(api_url: str | None, upload_url: str | None) -> BaseUrls:

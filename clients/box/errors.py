@@ -6,7 +6,7 @@ after the foreign error has been let go.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import requests
@@ -46,6 +46,10 @@ class NameTaken(ServiceRejected):
         self.conflicts = list(conflicts)
 
 
+class LinkRefused(ServiceRejected):
+    """The download host refuses an address that Box gave; a fresh address may be taken."""
+
+
 def ask(what: str, call: Callable[[], Answer]) -> Answer:
     """Return what `call` returns; whatever it raises becomes an error of the project that begins with `what`."""
     try:
@@ -67,6 +71,18 @@ def translate(error: Exception, what: str) -> ContentScalingError:
     if isinstance(error, requests.RequestException | urllib3.exceptions.HTTPError | OSError):
         return _from_connection(error, what)
     return _unintelligible(what)
+
+
+def from_download_host(status: int, headers: Mapping[str, str], what: str) -> ServiceError:
+    """Return the project's error for a refusal of the host that holds the content; its pages are not read."""
+    if status == 416:
+        return IntegrityError(f"{what}: it has become shorter; the next run looks at it afresh", service="Box")
+    if status in (408, 429) or status >= 500:
+        wait, message = retry_after_s(headers), f"{what}: the download host is not ready (HTTP {status})"
+        return ServiceUnavailable(message, service="Box", status_code=status, retry_after_s=wait)
+    advice = "check that proxy and firewall let downloads from Box pass"
+    message = f"{what}: the download host refuses the address that Box gave (HTTP {status}); {advice}"
+    return LinkRefused(message, service="Box", status_code=status)
 
 
 def oauth_reason(error: BoxAPIError) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 """What a Box folder holds."""
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from box_sdk_gen import BoxClient
 
@@ -30,11 +30,11 @@ def is_exactly(returned: str, wanted: str) -> bool:
     return unicodedata.normalize("NFC", returned) == unicodedata.normalize("NFC", wanted)
 
 
-def items(sdk: BoxClient, folder_id: str) -> Iterator[Json]:
+def items(sdk: BoxClient, folder_id: str, fields: Sequence[str] = FIELDS) -> Iterator[Json]:
     """Yield everything directly in the folder, as Box describes it."""
     folder_id, marker = checked_id(folder_id), None
     while True:
-        page = ask(f"listing Box folder {folder_id}", lambda at=marker: _page(sdk, folder_id, at))  # type: ignore[misc]
+        page = ask(f"listing Box folder {folder_id}", lambda at=marker: _page(sdk, folder_id, fields, at))  # type: ignore[misc]
         yield from page["entries"]
         marker = page.get("next_marker")
         if not marker:  # None by the documents, "" in practice
@@ -46,8 +46,8 @@ def item_named(sdk: BoxClient, folder_id: str, name: str) -> Json | None:
     return next((item for item in items(sdk, folder_id) if same_name(str(item.get("name")), name)), None)
 
 
-def _page(sdk: BoxClient, folder_id: str, marker: str | None) -> Json:
-    found = sdk.folders.get_folder_items(folder_id, fields=FIELDS, usemarker=True, marker=marker, limit=_PAGE)
+def _page(sdk: BoxClient, folder_id: str, fields: Sequence[str], marker: str | None) -> Json:
+    found = sdk.folders.get_folder_items(folder_id, fields=list(fields), usemarker=True, marker=marker, limit=_PAGE)
     page: Json = found.raw_data
     if not isinstance(page.get("entries"), list):
         raise ValueError("entries")  # noqa: TRY004

@@ -36,6 +36,7 @@ _POOL = 64
 _HOME = ".box.com"
 _SEND_BLOCK = 256 * 1024
 _TOKEN_PATH = "/oauth2/token"  # noqa: S105
+_ONCE = ("/content", "/commit", "/comments")  # posted twice, these may be there twice
 _BODY_TYPES = ("multipart/form-data", "application/octet-stream")
 
 
@@ -60,7 +61,7 @@ class GovernedNetwork(BoxNetworkClient):
     """The SDK's network client with a rate limit before each try and a bounded, rewinding repeat."""
 
     def __init__(self, governor: Governor, addresses: BaseUrls, *, sleep: Callable[[float], None] = time.sleep) -> None:
-        super().__init__(requests_session=_session())
+        super().__init__(requests_session=new_session())
         self._governor = governor
         self._hosts = {urlsplit(addresses.base_url).hostname, urlsplit(addresses.upload_url).hostname}
         self._sleep = sleep
@@ -131,7 +132,7 @@ def _tries(options: FetchOptions, error: Exception) -> int:
 
 def _may_repeat(options: FetchOptions) -> bool:
     """Tell whether a request that may have been carried out can be sent again without looking first."""
-    return not (options.method.upper() == "POST" and options.url.rstrip("/").endswith(("/content", "/commit")))
+    return not (options.method.upper() == "POST" and options.url.rstrip("/").endswith(_ONCE))
 
 
 def _rewinder(options: FetchOptions) -> Callable[[], None]:
@@ -158,7 +159,8 @@ def _checked(response: FetchResponse, options: FetchOptions) -> FetchResponse:
     return response
 
 
-def _session() -> requests.Session:
+def new_session() -> requests.Session:
+    """Return a session for many threads, untouched by the environment."""
     session = requests.Session()
     session.trust_env = False  # a .netrc entry would replace the bearer token
     adapter = _WideAdapter(pool_maxsize=_POOL)

@@ -3,6 +3,7 @@
 from clients.otmm.certificate import ClientCertificate
 from clients.otmm.client import OtmmClient
 from clients.otmm.content import ContentStream
+from clients.otmm.jobs import ImportJob
 from clients.otmm.tokens import OtdsTokens
 
-__all__ = ["ClientCertificate", "ContentStream", "OtdsTokens", "OtmmClient"]
+__all__ = ["ClientCertificate", "ContentStream", "ImportJob", "OtdsTokens", "OtmmClient"]

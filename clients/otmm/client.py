@@ -7,13 +7,17 @@ from pathlib import Path
 from typing import Any, Self
 
 from clients.otmm import parse
+from clients.otmm.arrival import Arrival, Sent
 from clients.otmm.content import ContentStream, open_content
 from clients.otmm.domains import LookupDomains
+from clients.otmm.errors import SERVICE
 from clients.otmm.http import Call, DamHttp, load_params, segment
+from clients.otmm.jobs import ImportJob
 from clients.otmm.move import StatusMove
 from clients.otmm.search import hits
 from clients.otmm.session import Connection
 from clients.otmm.tokens import OtdsTokens
+from clients.otmm.upload import upload
 from clients.otmm.walk import FolderWalk, sub_folders
 from domain.assets import Asset, Campaign, Folder, Json
 from domain.errors import MetadataRefused, NotFound
@@ -39,7 +43,7 @@ EVERYTHING = (
 
 
 class OtmmClient:
-    """Reads campaigns, folders, assets and content, and moves campaigns. Safe to share between threads.
+    """Reads campaigns, folders, assets and content, uploads files, moves campaigns. Safe to share between threads.
 
     Sign-in is by `tokens`, by the client certificate in `tls`, or by both. Every method raises the errors of
     `domain.errors`: ServiceUnavailable after some tries, NotFound, ServiceRejected.
@@ -65,6 +69,7 @@ class OtmmClient:
             requested_by=roles.search.requested_by,
             sleep=sleep,
         )
+        self._clock = clock
         self._domains = LookupDomains(self._http, clock=clock)
 
     def __enter__(self) -> Self:
@@ -104,6 +109,15 @@ class OtmmClient:
         """Return the campaign as it is now."""
         return self._campaign(folder_id)[0]
 
+    def folder(self, folder_id: str) -> Folder:
+        """Return the folder. Raises NotFound when it is not there, deleted, or not visible to the service user."""
+        what = f"folder {folder_id}"
+        answer = self._http.read(Call("GET", f"/folders/{segment(folder_id)}", what, params={"load_type": "system"}))
+        found = parse.resource(answer, "folder_resource", "folder", what)
+        if parse.is_deleted(found):
+            raise NotFound(f"{what} ({found.get('name')}) is deleted in the DAM", service=SERVICE)
+        return parse.folder(found)
+
     def folder_named(self, folder_id: str, wanted: str) -> Folder | None:
         """Return the direct sub-folder whose name contains `wanted`, ignoring case, or None.
 
@@ -141,6 +155,41 @@ class OtmmClient:
         """
         return open_content(self._http, asset_id, offset)
 
+    def upload(self, folder_id: str, path: Path, name: str, representation: Json) -> ImportJob:
+        """Upload a file as a new asset, once; `representation` names it `name` too, by which it is found later.
+
+        ServiceUnavailable leaves open whether the DAM has taken it: look with `uploaded_asset` before sending it again.
+        """
+        return upload(self._http, folder_id, path, name, representation)
+
+    def uploaded_asset(self, folder_id: str, name: str, *, md5: str, size_bytes: int, job_id: str | None) -> str | None:
+        """Return the id of the asset that has this name and content in a folder, or None.
+
+        Where the DAM gives no checksum, its size and `job_id` decide; without a `job_id` there is then no telling.
+        Superseded versions count, since they did arrive; deleted ones do not.
+        """
+        return self._arrival(Sent(folder_id, name, md5, size_bytes, job_id)).asset_id()
+
+    def finish_import(  # noqa: PLR0913  (all but five have defaults)
+        self,
+        job: ImportJob | None,
+        folder_id: str,
+        name: str,
+        *,
+        md5: str,
+        size_bytes: int,
+        deadline_s: float = 900.0,
+        sleep: Callable[[float], None] | None = None,
+        clock: Callable[[], float] | None = None,
+    ) -> str:
+        """Wait until the DAM shows the uploaded asset, and return its id; `job` is None where the answer was lost.
+
+        Raises ServiceRejected when the job has failed, ServiceUnavailable after `deadline_s`: the asset may still come.
+        `sleep` and `clock` (monotonic, in seconds) default to the client's own.
+        """
+        arrival = self._arrival(Sent(folder_id, name, md5, size_bytes, job.job_id if job else None))
+        return arrival.wait(deadline_s=deadline_s, sleep=sleep or self._http.pause, clock=clock or self._clock)
+
     def set_status(self, folder_id: str, target: str, *, expected: str) -> None:
         """Move a campaign from the status `expected` to `target`, and see that the DAM shows it.
 
@@ -153,6 +202,9 @@ class OtmmClient:
             field_id=self._roles.fields.status,
             lock_strategy=self._roles.search.lock_strategy,
         ).make(target, expected=expected)
+
+    def _arrival(self, sent: Sent) -> Arrival:
+        return Arrival(self._http, sent, self._roles.search.page_size)
 
     def _with_metadata(self, hit: Json) -> Json:
         """Return the hit, read by id where the search left its metadata out; {} when it is gone meanwhile."""

@@ -33,6 +33,10 @@ _NEVER_SENT = (
     urllib3.exceptions.URLSchemeUnknown,
 )
 _BAD_CREDENTIALS = {"invalid_client", "unauthorized_client", "invalid_grant"}
+_HINTS = {
+    401: ": check that the OAuth client is known to the DAM and mapped to one of its users",
+    413: ": it is larger than the DAM, or a gateway before it, accepts",
+}
 _LONGEST_TEXT = 300
 # Under TLS 1.3 a gateway refuses a client certificate after the handshake; its alert may be lost with the connection.
 _HUNG_UP = "the DAM closed the connection without an answer, as a gateway may that misses a client certificate"
@@ -77,8 +81,8 @@ def _hint(response: requests.Response, code: str | None) -> str:
     status = response.status_code
     if code in _BAD_CREDENTIALS:
         return ": check DAM_CLIENT_ID and DAM_CLIENT_SECRET"
-    if status == 401:
-        return ": check that the OAuth client is known to the DAM and mapped to one of its users"
+    if status in _HINTS:
+        return _HINTS[status]
     if 300 <= status < 400:
         target = origin(requests.compat.urljoin(response.url, response.headers.get("Location", "")))
         return f": a redirect to {target}, perhaps a login page; check DAM_BASE_URL and the sign-in of the service user"

@@ -4,12 +4,12 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 from urllib.parse import quote
 
 import requests
 
-from clients.otmm.errors import FOREIGN, as_service_error, is_page
+from clients.otmm.errors import FOREIGN, SERVICE, as_service_error, is_page
 from clients.otmm.session import DEFAULT_CONNECTION, Connection, open_session
 from clients.otmm.tokens import OtdsTokens
 from domain.assets import Json
@@ -20,12 +20,25 @@ WAITS_S = (0.5, 2.0)
 LONGEST_WAIT_S = 5.0
 """A server that asks for more is left to the caller's own schedule."""
 
+UPLOAD_PATIENCE = 5
+"""An upload is answered after the DAM has taken all of it apart: it gets so many times the usual time."""
+
 T = TypeVar("T")
+
+
+class Readable(Protocol):
+    """A body that is read as it is sent."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Return the next bytes, b"" at the end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request. `what` names for people what is asked for; `form` and `body` (JSON) exclude each other."""
+    """One request. `what` names for people what is asked for; `form`, `body` (JSON) and `content` exclude each other.
+
+    `content` makes a body that is streamed, from its start each time; its Content-Type stands in `headers`.
+    """
 
     method: str
     path: str
@@ -33,6 +46,7 @@ class Call:
     params: Mapping[str, str] = field(default_factory=dict)
     form: Mapping[str, str] | None = None
     body: Json | None = None
+    content: Callable[[], Readable] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     stream: bool = False
 
@@ -85,6 +99,14 @@ class DamHttp:
         """Do a call that changes state, once: where its answer is lost, the caller looks what came of it."""
         self._answer(call).close()
 
+    def submit(self, call: Call) -> Json:
+        """Do a call that makes something new, and return its JSON answer.
+
+        Only a 401 has it sent again, with another token: that says nothing was done. ServiceUnavailable says it may
+        have been done all the same.
+        """
+        return _json(self._answer(call), call.what)
+
     def _repeat(self, attempt: Callable[[], T]) -> T:
         for pause in WAITS_S:
             try:
@@ -100,28 +122,36 @@ class DamHttp:
         """Return an answer that is neither an error nor a page; a token that is refused is renewed once."""
         token = self._tokens.bearer() if self._tokens else None
         response = self._send(call, token)
-        if self._tokens and token and _refuses_token(response):
+        if self._tokens and token and _refuses_token(response, call):
             response.close()
             self._session.cookies.clear()  # a session cookie that has ended may be why
             response = self._send(call, self._tokens.renew(token))
         if 200 <= response.status_code < 300 and not is_page(response):
             return response
         with response:
-            raise as_service_error(response, call.what)
+            error = as_service_error(response, call.what)
+        if call.content and response.status_code < 400:
+            text = f"{error}. Whether the DAM has done it is open"
+            raise ServiceUnavailable(text, service=SERVICE, status_code=response.status_code)
+        raise error
 
     def _send(self, call: Call, token: str | None) -> requests.Response:
         headers = {"Accept": "application/json", **self._common, **call.headers}
         if token:
             headers["Authorization"] = f"Bearer {token}"
+        connect_s, read_s = self._timeouts
+        if call.content:
+            # While a body is sent, the time to connect is also the longest time the other end may not read on.
+            connect_s, read_s = max(connect_s, read_s), UPLOAD_PATIENCE * read_s
         try:
             return self._session.request(
                 call.method,
                 self._base + call.path,
                 params=call.params,
-                data=call.form,
+                data=call.content() if call.content else call.form,
                 json=call.body,
                 headers=headers,
-                timeout=self._timeouts,
+                timeout=(connect_s, read_s),
                 stream=call.stream,
                 # Only content may lie elsewhere. A redirected PATCH would arrive as a GET and look like a success.
                 allow_redirects=call.stream,
@@ -161,13 +191,18 @@ def load_params(*wanted: str) -> dict[str, str]:
     return {"load_type": "custom", "level_of_detail": "full", "data_load_request": json_param(request)}
 
 
-def _refuses_token(response: requests.Response) -> bool:
+def _refuses_token(response: requests.Response, call: Call) -> bool:
     """Tell whether the answer says that the token has ended.
 
     Unproven for this DAM: OTMM itself should say 401; a proxy before it may redirect to its login page, or show one.
+    After an upload that is not enough: a proxy may also answer so when the work was done.
     """
+    if response.status_code == 401:
+        return True
+    if call.content:
+        return False
     redirected = 300 <= response.status_code < 400
-    return response.status_code == 401 or redirected or (response.ok and is_page(response))
+    return redirected or (response.ok and is_page(response))
 
 
 def _json(response: requests.Response, what: str) -> Json:

@@ -16,6 +16,22 @@ def sub_folders(http: DamHttp, folder_id: str) -> list[Folder]:
     return [parse.folder(item) for item in items if not parse.is_deleted(item)]
 
 
+def children(http: DamHttp, folder_id: str, page_size: int) -> list[Json]:
+    """Return folders and assets of one folder, each as the DAM lists it: deleted and superseded ones too.
+
+    The answer has no total, and the server may cap the page: only a page without anything new is the end.
+    """
+    found: dict[str, Json] = {}
+    after = 0
+    while True:
+        page = _page(http, folder_id, after, page_size)
+        fresh = {str(item.get("asset_id", "")): item for item in page if str(item.get("asset_id", "")) not in found}
+        if not fresh:
+            return list(found.values())
+        found |= fresh
+        after += len(page)
+
+
 class FolderWalk:
     """One walk down from a folder; each folder and each asset is met once, however often the DAM links it."""
 
@@ -27,7 +43,7 @@ class FolderWalk:
     def assets(self, folder_id: str, path: tuple[str, ...] = ()) -> Iterator[Asset]:
         """Yield the assets depth first in the DAM's order, without deleted and superseded ones."""
         self._met.add(folder_id)
-        for item in self._children(folder_id):
+        for item in children(self._http, folder_id, self._page_size):
             item_id = str(item.get("asset_id", ""))
             if item_id in self._met or parse.is_deleted(item):
                 continue
@@ -37,28 +53,14 @@ class FolderWalk:
                 self._met.add(item_id)
                 yield parse.asset(item, path)
 
-    def _children(self, folder_id: str) -> list[Json]:
-        """Return folders and assets of one folder.
 
-        The answer has no total, and the server may cap the page: only a page without anything new is the end.
-        """
-        found: dict[str, Json] = {}
-        after = 0
-        while True:
-            page = self._page(folder_id, after)
-            fresh = {str(item.get("asset_id", "")): item for item in page if str(item.get("asset_id", "")) not in found}
-            if not fresh:
-                return list(found.values())
-            found |= fresh
-            after += len(page)
-
-    def _page(self, folder_id: str, after: int) -> list[Json]:
-        what = f"folder {folder_id}"
-        params = {
-            **load_params("load_asset_content_info"),  # brings the checksum
-            "sort": "asc_NAME",
-            "after": str(after),
-            "limit": str(self._page_size),
-        }
-        answer = self._http.read(Call("GET", f"/folders/{segment(folder_id)}/children", what, params=params))
-        return parse.listing(answer, "folder_children", "asset_list", what)
+def _page(http: DamHttp, folder_id: str, after: int, page_size: int) -> list[Json]:
+    what = f"folder {folder_id}"
+    params = {
+        **load_params("load_asset_content_info"),  # brings the checksum
+        "sort": "asc_NAME",
+        "after": str(after),
+        "limit": str(page_size),
+    }
+    answer = http.read(Call("GET", f"/folders/{segment(folder_id)}/children", what, params=params))
+    return parse.listing(answer, "folder_children", "asset_list", what)

@@ -62,4 +62,8 @@ class BoxEvent(Base):
     received_at: Mapped[CreatedAt]
     file_id: Mapped[str | None]
     body: Mapped[dict[str, Any]]
+    """What we read in it, as the fields of UploadEvent; Box's own body names people."""
+    started_at: Mapped[datetime | None]
+    run_id: Mapped[str | None]
+    """The Prefect run that was started for it, if that could be done at once."""
     handled_at: Mapped[datetime | None]

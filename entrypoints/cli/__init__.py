@@ -8,11 +8,13 @@ from types import FrameType
 import typer
 
 from domain.errors import ConfigError, ContentScalingError
+from entrypoints.cli.box_webhook import box_webhook
 from entrypoints.cli.check import check
 from entrypoints.cli.demo import demo
 from entrypoints.cli.names import names
 from entrypoints.cli.run import run
 from entrypoints.cli.sandbox import sandbox
+from entrypoints.cli.serve import serve
 from entrypoints.cli.setup import setup
 from entrypoints.console import open_console
 
@@ -27,8 +29,10 @@ app.command()(demo)
 app.command()(sandbox)
 app.command()(setup)
 app.command()(check)
+app.command()(serve)
 app.add_typer(run, name="run")
 app.add_typer(names, name="names")
+app.add_typer(box_webhook, name="box-webhook")
 
 
 def main() -> None:
@@ -48,4 +52,5 @@ def main() -> None:
 
 
 def _end_in_order(number: int, _frame: FrameType | None) -> None:
+    """Stop what was started, as Ctrl-C does: a private Prefect server would outlive us."""
     sys.exit(128 + number)

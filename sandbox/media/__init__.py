@@ -1,7 +1,7 @@
 """Generated files that open in a viewer, of any size, deterministic by seed, without storing them.
 
-`mp4` is a well-formed container without a track: it can be carried, not played. Padding is noise, so nothing on the
-way can compress it away or mistake one part for another.
+`mp4` is a film of 6 seconds, or a container without a track where the size cannot hold one. Padding is noise, so
+nothing on the way can compress it away or mistake one part for another.
 """
 
 from sandbox.media import documents, jpeg, mp4, png
@@ -33,3 +33,11 @@ def generate(kind: str, seed: str, size: int) -> Generated:
     if kind not in _MAKERS:
         raise ValueError(f"unknown kind of content {kind!r}; known: {', '.join(KINDS)}")
     return _MAKERS[kind](seed, size)
+
+
+def generate_video(seed: str, size: int, *, ratio: str = "16x9", seconds: int = 6) -> Generated:
+    """Return an MP4 file of exactly `size` bytes, the film of that shape and, where ffmpeg is installed, that length.
+
+    Raises ValueError for a size that cannot hold it; a few hundred KB always can.
+    """
+    return mp4.make_video(seed, size, ratio, seconds)

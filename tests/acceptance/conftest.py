@@ -1,7 +1,7 @@
 """Fixtures of the acceptance tests: a real Prefect server for all of them, and a world of its own for each."""
 
+import itertools
 import os
-import secrets
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -14,7 +14,7 @@ from deployments.local_server import free_port, prefect_environment, start_serve
 from deployments.local_server import stop as stop_process
 from sandbox.certificates import Certificates, make_certificates
 from sandbox.seeds import SMALL
-from tests.acceptance.world import World
+from tests.acceptance.world import Site, World
 from tests.postgres import cloned_database
 from tests.sharing import shared
 
@@ -55,17 +55,34 @@ def certificates(shared_folder: Path) -> Certificates:
     return make_certificates(shared_folder / f"certificates-{os.getpid()}")
 
 
+@pytest.fixture(scope="session")
+def sites(certificates: Certificates, tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Site]:
+    """Where this worker's worlds stand: the n-th world of a test stands where that of the test before did."""
+    known: list[Site] = []
+
+    def site(number: int) -> Site:
+        while len(known) <= number:
+            database = f"world_{os.getpid()}_{len(known)}"
+            known.append(Site(tmp_path_factory.mktemp("site"), database, certificates))
+        return known[number]
+
+    return site
+
+
 @pytest.fixture
 def make_world(
-    tmp_path: Path, postgres: str, prefect: dict[str, str], certificates: Certificates
+    tmp_path: Path, postgres: str, prefect: dict[str, str], sites: Callable[[int], Site]
 ) -> Iterator[Callable[..., World]]:
     """Make a world from a seed: its own DAM, Box, mail and webhook receiver, database and Prefect blocks."""
     with ExitStack() as worlds:
+        numbers = itertools.count()
 
         def make(seed: object = SMALL, **settings: object) -> World:
-            url = worlds.enter_context(cloned_database(postgres))
-            folder = tmp_path / secrets.token_hex(4)
-            world = World(folder, url, certificates, seed, {name: str(value) for name, value in settings.items()})
+            number = next(numbers)
+            site = sites(number)
+            url = worlds.enter_context(cloned_database(postgres, name=site.database))
+            changes = {name: str(value) for name, value in settings.items()}
+            world = World(site, tmp_path / f"world-{number}", url, seed, changes)
             worlds.callback(world.close)
             return world
 

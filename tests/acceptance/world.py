@@ -1,11 +1,12 @@
 """A world for one test: the simulated systems, a database, and runs of the flows against them."""
 
+import hashlib
 import json
 import os
 import re
-import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field, fields
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any, LiteralString
@@ -16,8 +17,10 @@ from blocks.bootstrap import save_blocks
 from blocks.settings import load_settings
 from db.engine import Store
 from db.pool import conninfo
+from deployments.local_server import free_port
 from sandbox.certificates import Certificates
 from sandbox.environment import write_env_file
+from sandbox.options import Ports
 from sandbox.twin import Twin
 from tests.acceptance import child
 
@@ -30,34 +33,56 @@ _TRACKING_ID = re.compile(r"_[A-Za-z0-9]{6}(?=\.\w+$)")
 QUICK = {"RETRY_DELAYS_S": "0,0", "BOX_CALLS_PER_SECOND": "500", "BOX_UPLOADS_PER_SECOND": "500"}
 
 
+@dataclass
+class Site:
+    """Where one world after the other stands: with the same addresses they can share their Prefect blocks."""
+
+    folder: Path
+    database: str
+    certificates: Certificates
+    ports: Ports = field(default_factory=lambda: Ports(*(free_port() for _ in fields(Ports))))
+    blocks: set[str] = field(default_factory=set)
+    """Names of the blocks that are saved."""
+
+
 class World:
     """Everything that a run touches, for this test alone."""
 
-    def __init__(
-        self, folder: Path, database_url: str, certificates: Certificates, seed: Any, settings: dict[str, str]
-    ) -> None:
+    def __init__(self, site: Site, folder: Path, database_url: str, seed: Any, settings: dict[str, str]) -> None:
         folder.mkdir()
         self._folder = folder
-        self.twin = Twin(folder / "twin", seed=seed, certificates=certificates).start()
+        self.twin = Twin(site.folder, seed=seed, ports=site.ports, certificates=site.certificates).start()
         self.store = Store(f"{database_url}&application_name=test")
-        env_file = folder / "env"
-        write_env_file(env_file, {**self.twin.env(), "DATABASE_URL": database_url, **QUICK, **settings}, also={})
-        self.environment = {"ENV_FILE": str(env_file), "BLOCKS_NAME": f"test-{secrets.token_hex(6)}"}
-        with _environment(self.environment):
-            save_blocks(load_settings())
+        values = {**self.twin.env(), "DATABASE_URL": database_url, **QUICK, **settings}
+        write_env_file(folder / "env", values, also={})
+        name = f"test-{hashlib.sha256(repr(sorted(values.items())).encode()).hexdigest()[:12]}"
+        self.environment = {"ENV_FILE": str(folder / "env"), "BLOCKS_NAME": name}
+        if name not in site.blocks:
+            with _environment(self.environment):
+                save_blocks(load_settings())
+            site.blocks.add(name)
         self._runs = 0
+        self._processes: list[ForkServerProcess] = []
 
     def run(self, flow: str = "a1-to-a2", **parameters: Any) -> dict[str, Any]:
-        """Run a flow to its end and return its report; fails when the process does not end well."""
+        """Run a flow to its end and return its report; fails when it does not go through."""
         return self.ended(*self.start(flow, **parameters))
 
+    def failure(self, flow: str = "a1-to-a2", **parameters: Any) -> str:
+        """Run a flow that has to fail as a whole, and return the reason it gives."""
+        facts = self._facts(*self.start(flow, **parameters))
+        assert facts["state"] == "Failed", facts
+        return str(facts["message"])
+
     def ended(self, process: ForkServerProcess, answer: Path) -> dict[str, Any]:
-        """Wait for a run that was started to end, and return its report."""
+        """Wait for a run that was started to go through, and return its report."""
+        facts = self._facts(process, answer)
+        assert "headline" in facts, f"the run did not go through: {facts}\n{_end_of_log(answer)}"
+        return facts
+
+    def _facts(self, process: ForkServerProcess, answer: Path) -> dict[str, Any]:
         process.join(RUN_S)
-        if process.exitcode != 0:
-            process.kill()
-            log = child.log_of(answer).read_text()[-_LOG_SHOWN:]
-            raise AssertionError(f"the run ended with {process.exitcode}:\n{log}")
+        assert process.exitcode == 0, f"the run ended with {process.exitcode}:\n{_end_of_log(answer)}"
         facts: dict[str, Any] = json.loads(answer.read_text())
         return facts
 
@@ -65,7 +90,9 @@ class World:
         """Start a run in a process of its own; also gives the file that its report will be in."""
         self._runs += 1
         answer = self._folder / f"run-{self._runs}.json"
-        return child.start(flow, parameters, self.environment, answer), answer
+        process = child.start(flow, parameters, self.environment, answer)
+        self._processes.append(process)
+        return process, answer
 
     def kill_when(self, reached: Callable[[], object], **parameters: Any) -> None:
         """Start a run, and kill it the moment that `reached` returns."""
@@ -118,9 +145,16 @@ class World:
         return [file.path for file in files if (file.sha1, file.versions) != (wanted.get(file.id), 1)]
 
     def close(self) -> None:
-        """Stop everything."""
+        """Stop everything; a run that goes on would meet the next world in this one's place."""
+        for process in self._processes:
+            process.kill()
+            process.join(RUN_S)
         self.store.close()
         self.twin.stop()
+
+
+def _end_of_log(answer: Path) -> str:
+    return child.log_of(answer).read_text()[-_LOG_SHOWN:]
 
 
 @contextmanager

@@ -1,16 +1,24 @@
 """The Prefect server and the worlds of the acceptance tests."""
 
-from collections.abc import Iterator
+import secrets
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from blocks.dam import DamAuth
 from blocks.services import Services
 from blocks.settings import load_settings
-from tests.acceptance.conftest import certificates, make_world, prefect, shared_folder, world
+from sandbox.seeds import SMALL
+from tests.acceptance.conftest import certificates, make_world, prefect, shared_folder, sites
 from tests.acceptance.world import World
 
-__all__ = ["certificates", "make_world", "prefect", "shared_folder", "world"]
+__all__ = ["certificates", "make_world", "prefect", "shared_folder", "sites"]
+
+
+@pytest.fixture
+def world(make_world: Callable[..., World]) -> World:
+    """A world whose blocks are its own: these tests change them."""
+    return make_world(SMALL, APART=secrets.token_hex(4))
 
 
 @pytest.fixture

@@ -1,0 +1,113 @@
+"""The web app: takes the webhooks of Box, and says whether it is well.
+
+An event is kept before it is answered, and its run is started after: Box gives up on an answer after 30 s, and sends
+again, for two hours, what was not answered with 2xx.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from fastapi import Depends, FastAPI, HTTPException, Request, Response
+from sqlalchemy import text
+from starlette.background import BackgroundTask
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
+
+from db.engine import Store
+from db.repositories.inbox import store_event
+from domain.box_webhooks import SigningKeys, UploadEvent, read_event, verify, why_ignored
+from domain.errors import StoreError
+from entrypoints.web.limits import AddressBuckets, Limits, read_body
+
+WEBHOOK_PATH = "/webhooks/box"
+
+_log = logging.getLogger(__name__)
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receiver:
+    """What the web app works with. `start` is called once for each event kept, in a thread, after the answer."""
+
+    keys: SigningKeys
+    store: Store
+    start: Callable[[UploadEvent], None]
+    folder_id: str
+    own_user_id: str
+    clock: Callable[[], datetime] = _utc_now
+    limits: Limits = field(default_factory=Limits)
+
+
+def create_app(receiver: Receiver) -> FastAPI:
+    """Return the app."""
+    buckets = AddressBuckets(receiver.limits)
+
+    async def limit_rate(request: Request) -> None:
+        if not buckets.take(request.client.host if request.client else ""):
+            raise HTTPException(429, headers={"Retry-After": "1"})
+
+    async def box(request: Request) -> Response:
+        return await _take(request, receiver)
+
+    async def health() -> Response:
+        return await _health(receiver.store)
+
+    # Nobody has to read here what may be sent here.
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, dependencies=[Depends(limit_rate)])
+    app.add_api_route(WEBHOOK_PATH, box, methods=["POST"])
+    app.add_api_route("/healthz", health, methods=["GET"])
+    return app
+
+
+async def _take(request: Request, receiver: Receiver) -> Response:
+    try:
+        raw = await read_body(request, receiver.limits)
+    except ClientDisconnect:
+        return Response(status_code=400)
+    if not verify(raw, request.headers, receiver.keys, receiver.clock()):
+        _log.warning("refused a webhook from %s: not signed by Box lately", request.client and request.client.host)
+        return Response(status_code=403)
+    event = read_event(raw)
+    if event is None:
+        _log.warning("ignored an event of Box that is about no file; see that the webhook is still there")
+        return Response()
+    return await _answer(event, receiver)
+
+
+async def _answer(event: UploadEvent, receiver: Receiver) -> Response:
+    """Keep the event where it concerns us; what does not is not kept, as nobody would ever handle it."""
+    reason = why_ignored(event, folder_id=receiver.folder_id, own_user_id=receiver.own_user_id)
+    if reason is not None:
+        _log.info("ignored event %s about file %s: %s", event.event_id, event.file_id, reason)
+        return Response()
+    try:
+        is_new = await run_in_threadpool(_keep, receiver.store, event)
+    except StoreError as error:
+        _log.error("did not keep event %s about file %s, Box sends it again: %s", event.event_id, event.file_id, error)
+        return Response(status_code=503)
+    _log.info("%s event %s about file %s", "kept" if is_new else "had", event.event_id, event.file_id)
+    return Response(background=BackgroundTask(receiver.start, event) if is_new else None)
+
+
+def _keep(store: Store, event: UploadEvent) -> bool:
+    with store.transaction() as session:
+        return store_event(session, event)
+
+
+async def _health(store: Store) -> Response:
+    try:
+        await run_in_threadpool(_ask, store)
+    except StoreError as error:
+        _log.warning("not well: %s", error)
+        return Response("database: not reachable\n", status_code=503, media_type="text/plain")
+    return Response("database: reachable\n", media_type="text/plain")
+
+
+def _ask(store: Store) -> None:
+    with store.transaction() as session:
+        session.execute(text("SELECT 1"))

@@ -1,0 +1,60 @@
+"""How much a stranger may ask of the web app: so many requests from one address, so many bytes, so long."""
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fastapi import HTTPException, Request
+
+_MOST_ADDRESSES = 10_000
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The limits. Box delivers from few addresses, and an agency may place hundreds of files at once."""
+
+    body_bytes: int = 256 * 1024
+    body_s: float = 10.0
+    requests_per_s: float = 20.0
+    burst: int = 400
+
+
+class AddressBuckets:
+    """A token bucket for each client address, in memory. For one event loop: not thread-safe."""
+
+    def __init__(self, limits: Limits, clock: Callable[[], float] = time.monotonic) -> None:
+        self._limits = limits
+        self._clock = clock
+        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()  # tokens, when they were counted
+
+    def take(self, address: str) -> bool:
+        """Take a token of the address; False when it has none left."""
+        now = self._clock()
+        tokens, counted_at = self._buckets.pop(address, (float(self._limits.burst), now))
+        tokens = min(tokens + (now - counted_at) * self._limits.requests_per_s, float(self._limits.burst))
+        has_one = tokens >= 1
+        self._buckets[address] = (tokens - has_one, now)
+        if len(self._buckets) > _MOST_ADDRESSES:
+            self._buckets.popitem(last=False)
+        return has_one
+
+
+async def read_body(request: Request, limits: Limits) -> bytes:
+    """Return the request's body. Raises HTTPException: 413 for one that is too big, 408 for one too slow.
+
+    Counts what arrives: a chunked body announces no length.
+    """
+    if int(request.headers.get("content-length", 0)) > limits.body_bytes:
+        raise HTTPException(413)
+    body = bytearray()
+    try:
+        async with asyncio.timeout(limits.body_s):
+            async for piece in request.stream():
+                body += piece
+                if len(body) > limits.body_bytes:
+                    raise HTTPException(413)
+    except TimeoutError:
+        raise HTTPException(408) from None
+    return bytes(body)

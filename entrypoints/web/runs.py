@@ -1,0 +1,25 @@
+"""Starts runs of `a2-to-a3` through Prefect's API."""
+
+from collections.abc import Sequence
+from typing import cast
+
+from prefect.client.schemas.objects import FlowRun
+from prefect.deployments import run_deployment
+
+DEPLOYMENT = "a2-to-a3/a2-to-a3"
+
+
+def start_run(file_ids: Sequence[str], key: str) -> str:
+    """Have a worker run `a2-to-a3` for these files; return the run's id without waiting for it.
+
+    A second call with the same `key` returns the run of the first.
+    """
+    run = run_deployment(
+        DEPLOYMENT,
+        parameters={"file_ids": list(file_ids)},
+        timeout=0,
+        tags=["webhook"],
+        idempotency_key=f"box-event-{key}",
+        as_subflow=False,
+    )
+    return str(cast(FlowRun, run).id)  # a coroutine only for callers in an event loop

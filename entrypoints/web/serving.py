@@ -1,0 +1,73 @@
+"""Puts the receiver together from the settings and the Prefect blocks that runs use."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from functools import partial
+
+from blocks.box import BoxJwt
+from blocks.database import PostgresDatabase
+from blocks.saved import load_block
+from blocks.settings import Settings, load_settings, missing
+from clients.box.governor import NoGovernor
+from db.engine import Store
+from db.migrate import current, head
+from db.repositories.inbox import mark_started
+from domain.box_webhooks import SigningKeys
+from domain.errors import ConfigError
+from entrypoints.web.app import Receiver
+from entrypoints.web.runs import start_run
+from entrypoints.web.starter import BurstStarter
+
+_CONNECTIONS = 8
+_DATABASE_S = 3.0
+
+
+def receiver_settings() -> Settings:
+    """Return the settings. Raises ConfigError for what the receiver cannot do without, a webhook key above all."""
+    settings = load_settings()
+    faults = missing(settings, "box")
+    if settings.box_folder_derivatives is None:
+        faults.append("BOX_FOLDER_DERIVATIVES: not set; serve needs it")
+    if not _keys(settings).by_header():
+        advice = "copy them from the app's webhook page in Box's developer console"
+        faults.append(f"BOX_WEBHOOK_PRIMARY_KEY, BOX_WEBHOOK_SECONDARY_KEY: neither is set; {advice}")
+    if faults:
+        raise ConfigError(faults)
+    return settings
+
+
+@contextmanager
+def open_receiver(settings: Settings) -> Iterator[Receiver]:
+    """Give the receiver, its connections open, and close them afterwards. Needs the Prefect API."""
+    address = load_block(PostgresDatabase, settings.block_name).address()
+    if current(address) != head():
+        raise ConfigError(["the database's schema is not this program's: run content-scaling setup"])
+    own_user_id = _own_user_id(settings)
+    with ExitStack() as open_now:
+        store = open_now.enter_context(closing(Store(address, pool_size=_CONNECTIONS, timeout_s=_DATABASE_S)))
+        starter = open_now.enter_context(closing(BurstStarter(start_run, partial(_note, store))))
+        yield Receiver(
+            keys=_keys(settings),
+            store=store,
+            start=starter,
+            folder_id=settings.box_folder_derivatives or "",
+            own_user_id=own_user_id,
+        )
+
+
+def _keys(settings: Settings) -> SigningKeys:
+    primary, secondary = settings.box_webhook_primary_key, settings.box_webhook_secondary_key
+    return SigningKeys(
+        primary.get_secret_value() if primary is not None else None,
+        secondary.get_secret_value() if secondary is not None else None,
+    )
+
+
+def _own_user_id(settings: Settings) -> str:
+    with closing(load_block(BoxJwt, settings.block_name).get_client(NoGovernor())) as box:
+        return box.user_id()
+
+
+def _note(store: Store, event_ids: Sequence[str], run_id: str) -> None:
+    with store.transaction() as session:
+        mark_started(session, event_ids, run_id)
