@@ -2,7 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
-WORKERS ?= 2
+# More than a small machine has cores: tests mostly wait for other processes.
+WORKERS ?= 4
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check lint bench lock clean

@@ -7,6 +7,7 @@ from pydantic import Field, SecretStr
 
 from db.embedded import embedded_url
 from db.engine import Store
+from db.migrate import require_head
 
 
 class PostgresDatabase(CredentialsBlock):
@@ -26,5 +27,7 @@ class PostgresDatabase(CredentialsBlock):
         return self.url.get_secret_value() if self.url is not None else embedded_url(self.data_dir / "postgres")
 
     def get_client(self, *, pool_size: int = 8) -> Store:
-        """Return the store, with its own pool of connections."""
-        return Store(self.address(), pool_size=pool_size)
+        """Return the store, with its own pool of connections. Raises ConfigError for the schema of another program."""
+        address = self.address()
+        require_head(address)
+        return Store(address, pool_size=pool_size)

@@ -79,7 +79,8 @@ class Services:
     @cached_property
     def box(self) -> BoxClient:
         """Box, behind the rate limit that all processes share."""
-        box = self._load(BoxJwt).get_client(self._governor)
+        block = self._load(BoxJwt)
+        box = block.get_client(self._governor(block.user()))
         self._open.callback(box.close)
         return box
 
@@ -121,12 +122,11 @@ class Services:
     def _webhooks(self) -> OutgoingWebhooks:
         return self._load(OutgoingWebhooks)
 
-    @cached_property
-    def _governor(self) -> RateGovernor:
+    def _governor(self, user: str) -> RateGovernor:
         settings = self.settings
         return RateGovernor(
             self.store,
-            "box",
+            user,
             calls=Limit.of(settings.box_calls_per_second),
             uploads=Limit.of(settings.box_uploads_per_second),
         )

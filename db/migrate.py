@@ -13,6 +13,7 @@ from sqlalchemy import Connection, NullPool, create_engine, func, select
 
 from db.errors import translated
 from db.pool import conninfo
+from domain.errors import ConfigError
 
 _LOCK = 7_203_118_401_559
 """Any number that no other user of the server's advisory locks takes."""
@@ -39,6 +40,13 @@ def head() -> str:
     if revision is None:
         raise RuntimeError("no migrations are installed")
     return revision
+
+
+def require_head(url: str) -> None:
+    """Raise ConfigError unless the database has this program's schema."""
+    found, wanted = current(url), head()
+    if found != wanted:
+        raise ConfigError([f"the database's schema is {found or 'empty'}, not {wanted}: run content-scaling setup"])
 
 
 @contextmanager

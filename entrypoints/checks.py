@@ -19,7 +19,7 @@ from blocks.mail import MailgunAccount, SmtpServer
 from blocks.settings import Settings, missing
 from blocks.webhooks import OutgoingWebhooks
 from clients.box.governor import NoGovernor
-from db.migrate import current, head
+from db.migrate import head, require_head
 from domain.errors import ConfigError, ContentScalingError, NotFound, ServiceUnavailable
 from entrypoints.prefect_api import require_server
 
@@ -93,11 +93,8 @@ def _database(block: PostgresDatabase) -> str:
     embedded = block.url is None
     if embedded and not (block.data_dir / "postgres").exists():
         raise ConfigError([f"no embedded PostgreSQL in {block.data_dir} yet: run content-scaling setup"])
-    address = block.address()
-    found, wanted = current(address), head()
-    if found != wanted:
-        raise ConfigError([f"schema is {found or 'empty'}, this program needs {wanted}: run content-scaling setup"])
-    return f"schema {found}" + (", embedded PostgreSQL" if embedded else "")
+    require_head(block.address())
+    return f"schema {head()}" + (", embedded PostgreSQL" if embedded else "")
 
 
 def _dam(block: DamOAuth2 | DamCertificate, settings: Settings) -> str:

@@ -42,6 +42,14 @@ def read_app_settings(text: str) -> JWTConfig:
     )
 
 
+def client_id(text: str) -> str:
+    """Return the app's client id, without opening its key. Raises ConfigError when it is missing."""
+    app = _parsed(text).get("boxAppSettings")
+    if not isinstance(app, dict) or not app.get("clientID"):
+        raise ConfigError([f"{_WHERE}: boxAppSettings.clientID is missing"])
+    return str(app["clientID"])
+
+
 def _parsed(text: str) -> dict[str, Any]:
     try:
         settings = json.loads(text)

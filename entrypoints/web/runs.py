@@ -3,10 +3,24 @@
 from collections.abc import Sequence
 from typing import cast
 
+from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun
 from prefect.deployments import run_deployment
+from prefect.exceptions import ObjectNotFound
+
+from domain.errors import ConfigError
 
 DEPLOYMENT = "a2-to-a3/a2-to-a3"
+
+
+def require_deployment() -> None:
+    """Raise ConfigError when the Prefect server has no deployment to start."""
+    with get_client(sync_client=True) as client:
+        try:
+            client.read_deployment_by_name(DEPLOYMENT)
+        except ObjectNotFound:
+            advice = "nothing could be started; the program that brings it applies it by content-scaling setup"
+            raise ConfigError([f"Prefect deployment {DEPLOYMENT}: not there; {advice}"]) from None
 
 
 def start_run(file_ids: Sequence[str], key: str) -> str:

@@ -10,12 +10,12 @@ from blocks.saved import load_block
 from blocks.settings import Settings, load_settings, missing
 from clients.box.governor import NoGovernor
 from db.engine import Store
-from db.migrate import current, head
+from db.migrate import require_head
 from db.repositories.inbox import mark_started
 from domain.box_webhooks import SigningKeys
 from domain.errors import ConfigError
 from entrypoints.web.app import Receiver
-from entrypoints.web.runs import start_run
+from entrypoints.web.runs import require_deployment, start_run
 from entrypoints.web.starter import BurstStarter
 
 _CONNECTIONS = 8
@@ -40,8 +40,8 @@ def receiver_settings() -> Settings:
 def open_receiver(settings: Settings) -> Iterator[Receiver]:
     """Give the receiver, its connections open, and close them afterwards. Needs the Prefect API."""
     address = load_block(PostgresDatabase, settings.block_name).address()
-    if current(address) != head():
-        raise ConfigError(["the database's schema is not this program's: run content-scaling setup"])
+    require_head(address)
+    require_deployment()
     own_user_id = _own_user_id(settings)
     with ExitStack() as open_now:
         store = open_now.enter_context(closing(Store(address, pool_size=_CONNECTIONS, timeout_s=_DATABASE_S)))

@@ -1,5 +1,6 @@
 """An installation is made ready, and the Prefect server that small ones run themselves."""
 
+import secrets
 import socket
 import subprocess
 import sys
@@ -24,6 +25,12 @@ from tests.postgres import EMPTY, cloned_database
 from tests.waiting import until
 
 NAMES = ["a1-to-a2", "deliver-messages"]
+
+
+@pytest.fixture
+def world(make_world: Callable[..., World]) -> World:
+    """A world whose blocks are its own: set-up changes them."""
+    return make_world(APART=secrets.token_hex(4))
 
 
 def installation() -> dict[str, Any]:
