@@ -1,6 +1,7 @@
 """Content of simulated assets: bytes with a known size and checksums, read at any offset."""
 
 import hashlib
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
@@ -30,13 +31,14 @@ class Blob(Protocol):
         """Return up to `length` bytes from `offset`; b"" at the end."""
 
 
-class _Hashed:
+class _Hashed(ABC):
     """Checksums from one pass over the content, at first use."""
 
     size: int
 
+    @abstractmethod
     def read(self, offset: int, length: int) -> bytes:
-        raise NotImplementedError
+        """Return up to `length` bytes from `offset`; b"" at the end."""
 
     @cached_property
     def _digests(self) -> tuple[str, str]:
