@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 # More than a small machine has cores: tests mostly wait for other processes.
-WORKERS ?= 6
+WORKERS ?= 4
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check lint bench lock clean
@@ -23,7 +23,7 @@ demo: $(READY)  ## A campaign travels from a simulated DAM to a simulated Box, w
 	@$(BIN)/content-scaling demo
 
 test: $(READY)  ## All tests
-	@$(BIN)/python -m pytest -n $(WORKERS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 lint: $(READY)
 	@$(BIN)/ruff check .
