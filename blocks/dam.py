@@ -1,5 +1,6 @@
 """Credentials of the DAM: OAuth2 client credentials, or a client certificate with or without OAuth2 behind it."""
 
+import ssl
 from enum import StrEnum
 from pathlib import Path
 
@@ -64,15 +65,14 @@ class DamCertificate(CredentialsBlock):
     def get_client(self, roles: DamRoles) -> OtmmClient:
         """Return a client that presents this certificate."""
         tls = self.certificate().ssl_context(self.ca_bundle)
-        return OtmmClient(self.base_url, roles, tokens=self._tokens(), tls=tls, ca_bundle=self.ca_bundle)
+        return OtmmClient(self.base_url, roles, tokens=self._tokens(tls), tls=tls, ca_bundle=self.ca_bundle)
 
     def certificate(self) -> ClientCertificate:
         """Return the certificate, read from its file."""
         return ClientCertificate(self.certificate_path, self.certificate_password.get_secret_value())
 
-    def _tokens(self) -> OtdsTokens | None:
+    def _tokens(self, tls: ssl.SSLContext) -> OtdsTokens | None:
         if self.auth_url is None or self.client_id is None or self.client_secret is None:
             return None
         secret = self.client_secret.get_secret_value()
-        tls = self.certificate().ssl_context(self.ca_bundle)
         return OtdsTokens(self.auth_url, self.client_id, secret, ca_bundle=self.ca_bundle, tls=tls)

@@ -12,6 +12,7 @@ import yaml
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from clients.yaml_files import readable_yaml
 from domain.errors import ConfigError
 from domain.fields.model import FieldRules, Place, RuleFaults
 
@@ -56,24 +57,13 @@ def schema_text() -> str:
 
 def _composed(path: Path) -> tuple[yaml.Node, Any]:
     """Return the file as nodes, and as data."""
-    try:
+    with readable_yaml(path):
         loader = _Loader(path.read_text(encoding="utf-8"))
         node = loader.get_single_node()
         if node is None:
             raise ConfigError([f"{path}: is empty"])
         _make_keys_text(node)
         return node, loader.construct_document(node)
-    except FileNotFoundError:
-        raise ConfigError([f"{path}: there is no such file; CONFIG_DIR names its folder"]) from None
-    except OSError as error:
-        raise ConfigError([f"{path}: cannot be read ({error.strerror}); CONFIG_DIR names its folder"]) from None
-    except UnicodeDecodeError:
-        raise ConfigError([f"{path}: is not UTF-8 text"]) from None
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise ConfigError([f"{path}: line {line}: not YAML: {error.problem}"]) from None
-    except (yaml.YAMLError, ValueError) as error:  # ValueError: a tag that its value belies, such as !!int x
-        raise ConfigError([f"{path}: not YAML: {error}"]) from None
 
 
 def _make_keys_text(root: yaml.Node) -> None:

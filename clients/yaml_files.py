@@ -1,7 +1,8 @@
 """Reads a YAML file of the config folder into its model. Stands here, not in `blocks`, which loads Prefect."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -29,8 +30,15 @@ def read_model(path: Path, model: type[Model], variables: Mapping[str, str] | No
 
 def _parsed(path: Path) -> Any:
     """Return what the file says; an empty one says nothing."""
-    try:
+    with readable_yaml(path):
         return yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+
+
+@contextmanager
+def readable_yaml(path: Path) -> Iterator[None]:
+    """Raise ConfigError when reading the file inside the block fails, or what it holds is not YAML."""
+    try:
+        yield
     except FileNotFoundError:
         raise ConfigError([f"{path}: there is no such file; CONFIG_DIR names its folder"]) from None
     except OSError as error:
@@ -40,7 +48,7 @@ def _parsed(path: Path) -> Any:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ConfigError([f"{path}: line {line}: not YAML: {error.problem}"]) from None
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: a tag that its value belies, such as !!int x
         raise ConfigError([f"{path}: not YAML: {error}"]) from None
 
 
