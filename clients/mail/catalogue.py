@@ -8,6 +8,20 @@ null; `environment` is staging or production. The others:
     failed     list of name, path, reason, advice, will_retry
     skipped    list of name, reason
     file       name, path, tracking_id, size_bytes, box_url; all but the name may be null
+               in a2_to_a3_file_uploaded: name (in the DAM), handed_in_name (the agency's, in Box), path (place in Box),
+               tracking_id, size_bytes, dam_asset_id; never null
+    master     name, box_url
+    score      value (text; null where the file has none and 0 was written), link, source (text for people, or null)
+    video      width, height, duration_s, codec, frame_rate; null for a still
+    warnings   list of sentences for people to act on
+    is_rework, kept_in_box
+               whether the file replaces an earlier upload of its name, and whether it was left in Box on request
+    progress   masters_total, masters_done, waiting (list of names of masters for which nothing has come back)
+    derivatives
+               list of name (in the DAM), master (name), tracking_id, size_bytes, dam_asset_id, score (text or null)
+    forced, missing
+               whether a person made the move, and the names of the masters (of masters_total) without a localized file;
+               only then `started_at`, the arrival of the first file, may be null: nothing had arrived
     messages   list of name (template or hook), channel, to, reason, campaign_number (or null), created_at, attempts
 """
 
@@ -63,12 +77,41 @@ _DELIVERY = frozenset(
         "finished_at",
     }
 )
+_FILE_UPLOADED = frozenset(
+    {
+        "campaign",
+        "file",
+        "master",
+        "score",
+        "video",
+        "warnings",
+        "is_rework",
+        "kept_in_box",
+        "progress",
+        "uploaded_at",
+    }
+)
+_ALL_UPLOADED = frozenset(
+    {
+        "campaign",
+        "from_status",
+        "to_status",
+        "derivatives",
+        "masters_total",
+        "forced",
+        "missing",
+        "started_at",
+        "finished_at",
+    }
+)
 _EMPTY_CAMPAIGN = frozenset({"campaign", "from_status", "to_status", "empty_since"})
 
 KINDS = {
     "a1_to_a2_complete": MailKind(Severity.DONE, _ALWAYS | _DELIVERY),
     "a1_to_a2_partial": MailKind(Severity.PARTIAL, _ALWAYS | _DELIVERY),
     "a1_to_a2_no_assets": MailKind(Severity.PARTIAL, _ALWAYS | _EMPTY_CAMPAIGN),
+    "a2_to_a3_file_uploaded": MailKind(Severity.DONE, _ALWAYS | _FILE_UPLOADED),
+    "a2_to_a3_complete": MailKind(Severity.DONE, _ALWAYS | _ALL_UPLOADED),
     "campaign_failed": MailKind(Severity.ERROR, _ALWAYS | _FAILURE | {"campaign"}),
     "upload_failed": MailKind(Severity.ERROR, _ALWAYS | _FAILURE | {"file", "campaign"}),
     "messages_parked": MailKind(Severity.ERROR, _ALWAYS | {"messages"}),

@@ -21,6 +21,18 @@ def asset(number: int) -> dict[str, Any]:
     }
 
 
+def derivative(number: int) -> dict[str, Any]:
+    name = f"RAF_{('DE_de', 'FR_fr', 'IT_it')[number % 3]}_TEST_OLV_00{number // 3 + 1}_6S_16x9.mp4"
+    return {
+        "name": name,
+        "master": f"Spot & Cut-down Übersicht {number // 3 + 1}.mp4",
+        "tracking_id": f"BJP4h{number // 3}",
+        "size_bytes": 1_400_000 + number,
+        "dam_asset_id": f"{number:02}c0ffee1f9e4b2d8a7730e5d1c6b9f2a4e8{number:04}",
+        "score": "87",
+    }
+
+
 FAILED = [
     {
         "name": "Spot.mp4",
@@ -65,6 +77,46 @@ def sample_facts() -> dict[str, dict[str, Any]]:
         },
         "a1_to_a2_no_assets": always
         | {"campaign": CAMPAIGN, "from_status": "A1", "to_status": "A2", "empty_since": "2026-03-01T07:00:00Z"},
+        "a2_to_a3_file_uploaded": always
+        | {
+            "campaign": CAMPAIGN,
+            "file": {
+                "name": "RAF_DE_de_TEST_OLV_001_6S_16x9.mp4",
+                "handed_in_name": "1234567_RAF_DE_de_TEST_OLV_001_6S_16x9_BJP4ho.mp4",
+                "path": "Agency Süd/Round 2/1234567_RAF_DE_de_TEST_OLV_001_6S_16x9_BJP4ho.mp4",
+                "tracking_id": "BJP4ho",
+                "size_bytes": 1_400_000,
+                "dam_asset_id": "4c0ffee1f9e4b2d8a7730e5d1c6b9f2a4e80042",
+            },
+            "master": {"name": "Spot & Cut-down Übersicht.mp4", "box_url": "https://box.example.com/file/5"},
+            "score": {
+                "value": "87",
+                "link": "https://creativex.example.com/scorecards/1",
+                "source": "CreativeX scorecard",
+            },
+            "video": {"width": 1920, "height": 1080, "duration_s": 6.04, "codec": "h264", "frame_rate": 25.0},
+            "warnings": ["The name says 16x9, but the picture is 1920 × 1088. Hand it in again if that is a mistake."],
+            "is_rework": False,
+            "kept_in_box": False,
+            "progress": {
+                "masters_total": 10,
+                "masters_done": 3,
+                "waiting": [f"Key Visual Übersicht {number}.png" for number in range(7)],
+            },
+            "uploaded_at": "2026-03-09T14:05:00+01:00",
+        },
+        "a2_to_a3_complete": always
+        | {
+            "campaign": CAMPAIGN,
+            "from_status": "A2",
+            "to_status": "A3",
+            "derivatives": [derivative(number) for number in range(9)],
+            "masters_total": 3,
+            "forced": False,
+            "missing": [],
+            "started_at": "2026-03-09T13:05:00+00:00",
+            "finished_at": "2026-03-14T08:00:00+00:00",
+        },
         "campaign_failed": always | {"campaign": CAMPAIGN} | failure,
         "upload_failed": always
         | {
