@@ -1,15 +1,18 @@
 """What agencies hand in: derivatives put into the twin's Box by the agency user, whole or broken."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from sandbox.blobs import Blob, BytesBlob, GeneratedBlob, VideoBlob
+from sandbox.box import errors
 from sandbox.box.items import File
 from sandbox.box.models import AGENCY_USER_ID
 from sandbox.media import KINDS, films
-from sandbox.twin import Twin
+
+if TYPE_CHECKING:
+    from sandbox.twin import Twin
 
 VIDEO = "1234567_RAF_DE_de_TEST-JOB_OLV_001_6S_16x9_{tracking_id}.mp4"
 STILL = "1234567_RAF_ME-MOMENT_DIG_1x1_REF_GL_it_IGF_{tracking_id}.png"
@@ -17,6 +20,9 @@ MISNAMED = "1234567_raf_DEU_de_TEST-JOB_OLV_001_6S_16X9_{tracking_id}.mp4"
 """Three parts are wrong: brand, country, ratio."""
 UNKNOWN_TRACKING_ID = "000000"
 """No master has it."""
+TEMPLATE = "ferrerodammetadata"
+"""Key of the metadata template that agencies fill in."""
+SIZE = 1_000_000
 
 _VIDEOS = {"m4v", "mov", "mp4"}
 _SECONDS = re.compile(r"_(\d{1,3})S(?=_)")
@@ -34,22 +40,27 @@ class Drops:
     unless another seed is given. `below` names sub-folders, made where they are missing.
     """
 
-    def __init__(self, twin: Twin) -> None:
+    def __init__(self, twin: "Twin") -> None:
         self._box = twin.box
         self._folder_id = twin.box_folders["BOX_FOLDER_DERIVATIVES"]
 
-    def whole(
+    def whole(  # noqa: PLR0913 - what a drop is described by
         self,
         tracking_id: str,
         pattern: str = VIDEO,
         *,
-        size: int = 1_000_000,
+        size: int = SIZE,
         seed: str = "",
         below: Below = (),
+        metadata: Mapping[str, Any] | None = None,
+        template: str = TEMPLATE,
     ) -> File:
-        """Hand in a file that opens; of a video, shape and length are as its name says (length: see `films.film`)."""
+        """Hand in a file that opens; of a video, shape and length are as its name says (length: see `films.film`).
+
+        `metadata` is on it when its event goes out; on a new version, in place of what was there.
+        """
         name = _named(pattern, tracking_id)
-        return self._hand_in(name, _content(name, seed or name, size), below)
+        return self._hand_in(name, _content(name, seed or name, size), below, metadata, template)
 
     def damaged(self, tracking_id: str, pattern: str = VIDEO, *, how: Damage = "cut", below: Below = ()) -> File:
         """Hand in a video that ends in the middle, or whose index was never written."""
@@ -64,12 +75,40 @@ class Drops:
         """Hand in a good video with a good name, whose tracking id no master has."""
         return self.whole(UNKNOWN_TRACKING_ID, pattern, below=below)
 
-    def _hand_in(self, name: str, content: Blob, below: Below) -> File:
+    def rename(self, file_id: str, name: str) -> File:
+        """Give a file another name; nobody is told. Raises BoxError, 404 for a file that is not below the folder."""
+        return self._box.tree.update_file(self._dropped(file_id).id, {"name": name})
+
+    def remove(self, file_id: str) -> None:
+        """Take a file back: it goes to the trash. Raises BoxError 404 for a file that is not below the folder."""
+        self._box.tree.delete_file(self._dropped(file_id).id)
+
+    def _hand_in(
+        self, name: str, content: Blob, below: Below, values: Mapping[str, Any] | None = None, template: str = TEMPLATE
+    ) -> File:
         tree, folder_id = self._box.tree, self._folder(below)
-        there = tree.child(folder_id, name)
+        with tree.lock:  # nobody sees the file without its metadata
+            there = tree.child(folder_id, name)
+            if there is None:
+                file = tree.add_file(folder_id, name, content, AGENCY_USER_ID)
+            else:
+                file = tree.add_version(there.id, content)
+            if values is not None:
+                self._fill_in(file, template, values)
+        return self._box.uploaded(file, AGENCY_USER_ID)
+
+    def _fill_in(self, file: File, template: str, values: Mapping[str, Any]) -> None:
+        there = file.metadata.get((self._box.scope("enterprise"), template))
         if there is None:
-            return self._box.add_file(folder_id, name, content)
-        return self._box.uploaded(tree.add_version(there.id, content), AGENCY_USER_ID)
+            self._box.set_metadata(file.id, template, values)
+        else:
+            there.values, there.version = dict(values), there.version + 1
+
+    def _dropped(self, file_id: str) -> File:
+        file = self._box.file(file_id)
+        if self._folder_id not in {folder.id for folder in self._box.tree.ancestors(file)}:
+            raise errors.not_found("file", file_id)
+        return file
 
     def _folder(self, below: Below) -> str:
         folder_id = self._folder_id

@@ -12,6 +12,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from sandbox.bodies import reasons, refused
+
 
 def change(settings: Any, changes: Mapping[str, Any]) -> None:
     """Set fields of a settings dataclass in place. Raises ValueError, and changes nothing, when one is wrong."""
@@ -21,7 +23,7 @@ def change(settings: Any, changes: Mapping[str, Any]) -> None:
     try:
         changed = TypeAdapter(type(settings)).validate_python({**asdict(settings), **changes})
     except ValidationError as error:
-        raise ValueError("; ".join(f"{item['loc'][0]}: {item['msg']}" for item in error.errors())) from None
+        raise ValueError(reasons(error)) from None
     for name in changes:
         setattr(settings, name, getattr(changed, name))
 
@@ -51,7 +53,7 @@ def with_switches(app: ASGIApp, settings: Any) -> ASGIApp:
         try:
             change(settings, json.loads(await request.body()))
         except (ValueError, TypeError) as error:
-            return JSONResponse({"error": str(error)}, 400)
+            return refused(str(error))
         return await show(request)
 
     panel = Starlette(

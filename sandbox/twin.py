@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from starlette.types import ASGIApp
 
-from sandbox import box, hooks, mail, otmm
+from sandbox import agency, box, hooks, mail, otmm
 from sandbox.certificates import Certificates, make_certificates
 from sandbox.environment import environment
 from sandbox.faults import Faults
@@ -124,7 +124,7 @@ class Twin:
         apps: dict[str, ASGIApp] = {
             "otmm": with_switches(otmm.create_app(self.otmm, faults["otmm"]), settings.otmm),
             "otmm_mtls": with_switches(gateway, settings.otmm),
-            "box": with_switches(box.create_app(self.box, faults["box"]), settings.box),
+            "box": with_switches(box.create_app(self.box, faults["box"], agency.routes(self)), settings.box),
             "box_download": box.create_download_app(self.box, faults["box_download"]),
             "mail": with_switches(mail.create_app(self.mail, faults["mail"], faults["smtp"]), settings.mail),
             "hooks": with_switches(hooks.create_app(self.hooks, faults["hooks"]), settings.hooks),

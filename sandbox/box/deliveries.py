@@ -16,12 +16,13 @@ _TIMEOUT_S = 30.0  # an answer later than that is none
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One attempt to deliver an event. `status` is None when nobody answered."""
+    """One attempt to deliver an event. `status` is None when nobody answered, `how` unless it is one of `replays`."""
 
     delivery_id: str
     event_id: str
     address: str
     status: int | None
+    how: str | None = None
 
     @property
     def is_accepted(self) -> bool:
@@ -35,6 +36,14 @@ class Keys:
 
     primary: str = "sandbox-primary-key"
     secondary: str = "sandbox-secondary-key"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A delivery as it goes over the wire."""
+
+    headers: dict[str, str]
+    body: bytes
 
 
 def wire_form(event: dict[str, Any], *, is_escaped: bool) -> bytes:
@@ -61,15 +70,20 @@ def signed_headers(body: bytes, keys: Keys, sent_at: dt.datetime, delivery_id: s
     return headers
 
 
-def send(event: dict[str, Any], address: str, keys: Keys, sent_at: dt.datetime, *, is_escaped: bool) -> Delivery:
-    """Send an event once; every sending has a delivery id of its own."""
-    delivery_id, body = str(uuid.uuid4()), wire_form(event, is_escaped=is_escaped)
-    headers = signed_headers(body, keys, sent_at, delivery_id)
+def signed(body: bytes, keys: Keys, sent_at: dt.datetime) -> Message:
+    """Return a delivery as Box makes it, with a delivery id of its own."""
+    return Message(signed_headers(body, keys, sent_at, str(uuid.uuid4())), body)
+
+
+def send(message: Message, event_id: str, address: str, how: str | None = None) -> Delivery:
+    """Send a delivery once."""
     try:
         with requests.Session() as session:
             session.trust_env = False
-            answer = session.post(address, data=body, headers=headers, timeout=_TIMEOUT_S, allow_redirects=False)
+            answer = session.post(
+                address, data=message.body, headers=message.headers, timeout=_TIMEOUT_S, allow_redirects=False
+            )
             status: int | None = answer.status_code
     except requests.RequestException:
         status = None
-    return Delivery(delivery_id, str(event["id"]), address, status)
+    return Delivery(message.headers["BOX-DELIVERY-ID"], event_id, address, status, how)

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.box import annotations, chunked, downloads, responses, uploads
+from sandbox.box import annotations, chunked, control, downloads, responses, uploads
 from sandbox.box.errors import BoxError
 from sandbox.box.http import Endpoint, Handler, refusal
 from sandbox.box.models import BoxState
@@ -62,8 +62,11 @@ _SESSIONS: list[_Entry] = [
 _PARTS: list[_Entry] = [("PUT", _SESSION, chunked.put_part)]
 
 
-def api_app(state: BoxState) -> Starlette:
-    """Return the app of the API host, the upload host (/up) and the host of open upload sessions (/fupload)."""
+def api_app(state: BoxState, more: Sequence[Route] = ()) -> Starlette:
+    """Return the app of the API host, the upload host (/up) and the host of open upload sessions (/fupload).
+
+    `more` are routes of others.
+    """
     routes = [Route("/oauth2/token", _grant(state), methods=["POST"])]
     routes += [Route("/oauth2/revoke", _revoke(state), methods=["POST"])]
     routes += _routes(_API, lambda handler: Endpoint(state, handler))
@@ -72,7 +75,7 @@ def api_app(state: BoxState) -> Starlette:
         routes += _routes(_UPLOADS, lambda handler: Endpoint(state, handler, upload="direct"), prefix)
         routes += _routes(_SESSIONS, lambda handler: Endpoint(state, handler), prefix)
         routes += _routes(_PARTS, lambda handler: Endpoint(state, handler, upload="part"), prefix)
-    return Starlette(routes=[*routes, *_control(state), _download_route(state)])
+    return Starlette(routes=[*routes, *control.routes(state), _download_route(state), *more])
 
 
 def download_app(state: BoxState) -> Starlette:
@@ -107,17 +110,3 @@ def _revoke(state: BoxState) -> Callable[[Request], Awaitable[Response]]:
         return Response()
 
     return revoke
-
-
-def _control(state: BoxState) -> list[Route]:
-    async def show(_: Request) -> Response:
-        return JSONResponse(state.summary())
-
-    async def expire_tokens(_: Request) -> Response:
-        state.expire_tokens()
-        return Response(status_code=204)
-
-    return [
-        Route("/_sandbox/state", show, methods=["GET"]),
-        Route("/_sandbox/expire-tokens", expire_tokens, methods=["POST"]),
-    ]

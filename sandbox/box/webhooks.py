@@ -4,47 +4,16 @@ import datetime as dt
 import threading
 import time
 import uuid
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from sandbox.box import errors, shapes
-from sandbox.box.deliveries import Delivery, Keys, send
+from sandbox.box.deliveries import Delivery, Keys, Message, send, signed, wire_form
+from sandbox.box.replays import REPLAYS, How
 from sandbox.box.settings import BoxSettings
+from sandbox.box.subscriptions import Webhook, Wishes, checked, new_event
 
 _MAX_WEBHOOKS = 1000
-
-
-@dataclass(slots=True)
-class Webhook:
-    """One webhook. It also hears of what happens in folders below its target."""
-
-    id: str
-    user_id: str
-    target: dict[str, str]
-    address: str
-    triggers: list[str]
-    created_at: dt.datetime
-
-    def to_json(self, users: Mapping[str, str]) -> dict[str, Any]:
-        """Return the webhook as Box shows it."""
-        return {
-            "id": self.id,
-            "type": "webhook",
-            "target": self.target,
-            "created_by": shapes.user_mini(self.user_id, users),
-            "created_at": self.created_at.isoformat(timespec="seconds"),
-            "address": self.address,
-            "triggers": self.triggers,
-        }
-
-
-@dataclass(slots=True)
-class _Wishes:
-    target: dict[str, str] = field(default_factory=dict)
-    address: str = ""
-    triggers: list[str] = field(default_factory=list)
 
 
 class Webhooks:
@@ -56,6 +25,7 @@ class Webhooks:
         self._settings = settings
         self._now = now
         self._webhooks: dict[str, Webhook] = {}
+        self._told: dict[str, dict[str, Any]] = {}  # by event id
         self._senders: list[threading.Thread] = []
         self._stopped = threading.Event()
         self._lock = threading.Lock()
@@ -76,10 +46,14 @@ class Webhooks:
             self._webhooks[webhook_id] = webhook
             return webhook
 
+    def all(self) -> list[Webhook]:
+        """Return the webhooks of everybody."""
+        with self._lock:
+            return list(self._webhooks.values())
+
     def of(self, user_id: str) -> list[Webhook]:
         """Return the webhooks of a user."""
-        with self._lock:
-            return [webhook for webhook in self._webhooks.values() if webhook.user_id == user_id]
+        return [webhook for webhook in self.all() if webhook.user_id == user_id]
 
     def get(self, webhook_id: str, user_id: str) -> Webhook:
         """Return a webhook of this user, or refuse with 404."""
@@ -106,11 +80,18 @@ class Webhooks:
     def fire(self, trigger: str, source: dict[str, Any], user_id: str, users: Mapping[str, str]) -> None:
         """Tell every webhook that listens for this. Returns at once."""
         places = {source["id"], *(folder["id"] for folder in source["path_collection"]["entries"])}
-        with self._lock:
-            listening = [hook for hook in self._webhooks.values() if trigger in hook.triggers]
-        for webhook in listening:
-            if webhook.target["id"] in places:
-                self._start(webhook, _event(webhook, trigger, source, shapes.user_mini(user_id, users), self._now()))
+        for webhook in self.all():
+            if trigger in webhook.triggers and webhook.target["id"] in places:
+                user = shapes.user_mini(user_id, users)
+                self._start(webhook, new_event(webhook, trigger, source, user, self._now()))
+
+    def send_again(self, how: How = "duplicate", event_id: str | None = None) -> Delivery:
+        """Send an event of an earlier delivery once more, the last one's unless named, and wait for the answer.
+
+        Raises ValueError when there is none, or its webhook is deleted.
+        """
+        event, address = self._earlier(event_id)
+        return self._send(REPLAYS[how](self._body(event), self.keys, self._now()), event, address, how)
 
     def wait(self, timeout: float) -> None:
         """Return when nothing is being delivered any more. Raises TimeoutError."""
@@ -143,39 +124,32 @@ class Webhooks:
             for attempt in range(self._settings.webhook_attempts):
                 if self._stopped.wait(self._settings.webhook_retry_s if attempt else 0):
                     return
-                delivery = send(event, address, self.keys, self._now(), is_escaped=self._settings.webhook_escapes)
-                with self._lock:
-                    self.deliveries.append(delivery)
-                if delivery.is_accepted:
+                if self._send(signed(self._body(event), self.keys, self._now()), event, address).is_accepted:
                     break
 
-    def _checked(self, data: Mapping[str, Any]) -> _Wishes:
-        target, address, triggers = data.get("target") or {}, str(data.get("address", "")), data.get("triggers")
-        if not triggers or not isinstance(triggers, list):
-            raise errors.bad_request("triggers must name at least one trigger", "triggers")
-        if target.get("type") not in {"file", "folder"} or target.get("id") in {None, "", "0"}:
-            raise errors.bad_request("target must be a file, or a folder other than the root", "target")
-        parts = urlsplit(address)
-        is_real = parts.scheme == "https" and parts.port in {None, 443}
-        if not parts.netloc or (self._settings.webhook_https_required and not is_real):
-            raise errors.bad_request("address must be a https URL on port 443", "address")
-        return _Wishes({"id": str(target["id"]), "type": str(target["type"])}, address, _names(triggers))
+    def _send(self, message: Message, event: dict[str, Any], address: str, how: How | None = None) -> Delivery:
+        delivery = send(message, event["id"], address, how)
+        with self._lock:
+            self.deliveries.append(delivery)
+            self._told[delivery.event_id] = event
+        return delivery
 
+    def _earlier(self, event_id: str | None) -> tuple[dict[str, Any], str]:
+        """Return an event that was told, and where its webhook wants to hear of it."""
+        with self._lock:
+            if not self.deliveries:
+                raise ValueError("nothing was delivered yet")
+            event_id = self.deliveries[-1].event_id if event_id is None else event_id
+            if event_id not in self._told:
+                raise ValueError(f"no event {event_id} was delivered")
+            event = self._told[event_id]
+            webhook = self._webhooks.get(event["webhook"]["id"])
+            if webhook is None:
+                raise ValueError(f"the webhook that was told of event {event_id} is deleted")
+            return event, webhook.address
 
-def _names(triggers: Sequence[Any]) -> list[str]:
-    return [str(trigger) for trigger in triggers]
+    def _body(self, event: dict[str, Any]) -> bytes:
+        return wire_form(event, is_escaped=self._settings.webhook_escapes)
 
-
-def _event(
-    webhook: Webhook, trigger: str, source: dict[str, Any], user: dict[str, Any], now: dt.datetime
-) -> dict[str, Any]:
-    return {
-        "type": "webhook_event",
-        "id": str(uuid.uuid4()),
-        "created_at": now.isoformat(timespec="seconds"),
-        "trigger": trigger,
-        "webhook": {"id": webhook.id, "type": "webhook"},
-        "created_by": user,
-        "source": source,
-        "additional_info": [],
-    }
+    def _checked(self, data: Mapping[str, Any]) -> Wishes:
+        return checked(data, https_required=self._settings.webhook_https_required)
