@@ -1,7 +1,7 @@
 """Checking the values of a representation against the DAM's lookup domains."""
 
 import difflib
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from domain.assets import Json
@@ -58,6 +58,18 @@ def domain_faults(
     return faults
 
 
+def lacking(
+    field_id: str, values: Iterable[str], definition: FieldDefinition, known: Collection[DomainValue]
+) -> list[DomainFault]:
+    """Return a fault for each value that the field's lookup domain, which holds `known`, lacks."""
+    ids = {item.value_id for item in known}
+    return [
+        DomainFault(field_id, value, definition.domain or "", nearest=_nearest(value, known, definition))
+        for value in values
+        if not _holds(ids, value, definition)
+    ]
+
+
 def _faults(
     field_id: str,
     values: list[str],
@@ -69,8 +81,7 @@ def _faults(
         known = values_of(domain_id) if values else ()
     except (NotFound, ServiceRejected) as error:  # unproven which of them an unknown domain is answered with
         return [DomainFault(field_id, value, domain_id, unchecked=str(error)) for value in values]
-    lacking = [value for value in values if not _holds(known, value, definition)]
-    return [DomainFault(field_id, value, domain_id, nearest=_nearest(value, known)) for value in lacking]
+    return lacking(field_id, values, definition, [DomainValue(value, value) for value in known])
 
 
 def _holds(known: Collection[str], value: str, definition: FieldDefinition) -> bool:
@@ -81,6 +92,15 @@ def _holds(known: Collection[str], value: str, definition: FieldDefinition) -> b
     return value in known or (definition.kind == "cascading" and all(part in known for part in value.split("^")))
 
 
-def _nearest(value: str, known: Collection[str]) -> str | None:
-    alike = {item.casefold(): item for item in known}
+def _nearest(value: str, known: Collection[DomainValue], definition: FieldDefinition) -> str | None:
+    """Return the id most like the value, by id or label; of a cascading value whose parts are listed, part by part."""
+    alike = {item.label.casefold(): item.value_id for item in known}
+    alike |= {item.value_id.casefold(): item.value_id for item in known}
+    by_parts = definition.kind == "cascading" and not any("^" in item.value_id for item in known)
+    found = [_closest(part, alike) for part in (value.split("^") if by_parts else [value])]
+    proposals = [near for near in found if near is not None]
+    return "^".join(proposals) if len(proposals) == len(found) else None
+
+
+def _closest(value: str, alike: Mapping[str, str]) -> str | None:
     return next((alike[near] for near in difflib.get_close_matches(value.casefold(), alike, n=1)), None)

@@ -11,6 +11,7 @@ from domain.errors import ConfigError, ContentScalingError
 from entrypoints.cli.box_webhook import box_webhook
 from entrypoints.cli.check import check
 from entrypoints.cli.demo import demo
+from entrypoints.cli.fields import fields
 from entrypoints.cli.names import names
 from entrypoints.cli.run import run
 from entrypoints.cli.sandbox import sandbox
@@ -32,6 +33,7 @@ app.command()(check)
 app.command()(serve)
 app.add_typer(run, name="run")
 app.add_typer(names, name="names")
+app.add_typer(fields, name="fields")
 app.add_typer(box_webhook, name="box-webhook")
 
 
