@@ -4,12 +4,14 @@
     ├── RuleError                a rule of ours is broken; a person mends it; never retried
     │   ├── NameRefused          a name that Box does not take
     │   ├── FilenameRefused      an agency's file name that breaks the grammar; lists every fault at once
+    │   ├── UnknownTrackingId    a file name whose tracking id no master carries
     │   ├── MetadataRefused      an asset or campaign lacks what a rule needs
     │   ├── MediaRefused         a file that is damaged or no video
     │   ├── MoveRefused          a status move that the status machine does not list, or that somebody else has made
     │   └── NotWaiting           the campaign has left the status that a workflow waits for; nothing is wrong
     ├── ServiceError             an outside system
     │   ├── ServiceUnavailable   could not be reached, or asked us to wait; the only error that is retried
+    │   │   └── NotDoneYet           has taken the work and is not done with it; looked at again by the next run only
     │   ├── ServiceRejected      answered no, and will say so again
     │   │   └── StorageFull      has no room left
     │   ├── NotFound             looked, and it is not there (never used for "could not look")
@@ -34,6 +36,9 @@ class ContentScalingError(Exception):
     advice: ClassVar[str] = "Look at the run's log for details."
     """What the reader can do about it, one sentence."""
 
+    for_uploader: ClassVar[bool] = False
+    """Whether it is told beside the file in Box: whoever handed it in can mend it."""
+
     def __str__(self) -> str:
         """The message given, or the class's own sentence."""
         return super().__str__() or (type(self).__doc__ or "").splitlines()[0]
@@ -53,6 +58,7 @@ class FilenameRefused(RuleError):
     """The file name breaks the grammar. `faults` lists every fault, `proposals` the nearest valid names, if any."""
 
     advice = "Rename the file in Box; it is taken up by itself."
+    for_uploader = True
 
     def __init__(self, name: str, faults: Sequence[NameFault], proposals: Sequence[str] = ()) -> None:
         super().__init__(name, faults, proposals)  # all of them, so that it survives pickling
@@ -67,6 +73,16 @@ class FilenameRefused(RuleError):
         return f"{visible(self.name)} cannot be taken in:{faults}{nearest}"
 
 
+class UnknownTrackingId(RuleError):
+    """No master carries the tracking id of the file name."""
+
+    advice = (
+        "Copy the tracking id from the end of the master's file name in Box, with capitals and small letters as they "
+        "are, and rename the file; it is taken up by itself."
+    )
+    for_uploader = True
+
+
 class MetadataRefused(RuleError):
     """The asset or campaign lacks what a rule needs."""
 
@@ -77,6 +93,7 @@ class MediaRefused(RuleError):
     """The file is damaged or no video."""
 
     advice = "Export it once more and hand it in again under the same name."
+    for_uploader = True
 
 
 class MoveRefused(RuleError):
@@ -123,6 +140,12 @@ class ServiceUnavailable(ServiceError):
     ) -> None:
         super().__init__(message, service=service, status_code=status_code, code=code)
         self.retry_after_s = retry_after_s
+
+
+class NotDoneYet(ServiceUnavailable):
+    """The system has taken the work, or may have, and does not show what came of it."""
+
+    advice = "Nothing: the next run looks again. Nothing is sent twice meanwhile."
 
 
 class ServiceRejected(ServiceError):

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from domain.assets import Json
 from domain.errors import ContentScalingError, RuleError, ServiceUnavailable, StoreUnavailable
 
 
@@ -13,6 +14,8 @@ class Outcome(StrEnum):
     DELIVERED = "delivered"
     ALREADY = "already there"  # delivered by an earlier run
     PLANNED = "planned"  # a dry run would deliver it
+    LEFT = "left to another run"  # which is at work on it
+    GONE = "gone meanwhile"  # somebody has taken it away
     FAILED = "failed"
 
 
@@ -21,12 +24,15 @@ class Failure:
     """Why something did not happen: reason and advice for a person, and whether the next run tries again by itself.
 
     `sign` tells one failure from the next: the reason of a broken rule; of others the kind, for their reasons vary.
+    `for_uploader`: whoever handed the file in can mend it. `is_old`: an earlier run has met it, and told it.
     """
 
     reason: str
     advice: str
     will_retry: bool
     sign: str
+    for_uploader: bool = False
+    is_old: bool = False
 
     def __str__(self) -> str:
         """Reason and advice, for a log."""
@@ -38,7 +44,7 @@ class Failure:
         if isinstance(error, ContentScalingError):
             retried = isinstance(error, ServiceUnavailable | StoreUnavailable)
             sign = str(error) if isinstance(error, RuleError) else type(error).__name__
-            return cls(str(error), error.advice, retried, sign)
+            return cls(str(error), error.advice, retried, sign, error.for_uploader)
         reason = f"unexpected {type(error).__name__}"
         return cls(
             reason, "This is a defect: report it with the run's log.", will_retry=True, sign=type(error).__name__
@@ -47,16 +53,22 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class AssetOutcome:
-    """What became of one asset. `box_name` is its name in Box where it has one."""
+    """What became of one asset on its way to Box, or of one file on its way home.
+
+    `target_name` is its name where it goes to, `box_url` its place in Box, before or after. `warnings` are for people
+    to look at; `representation` is what a dry run would tell the DAM of the file.
+    """
 
     asset_id: str
     path: str
     outcome: Outcome
     size_bytes: int | None = None
     tracking_id: str | None = None
-    box_name: str | None = None
+    target_name: str | None = None
     box_url: str | None = None
     failure: Failure | None = None
+    warnings: tuple[str, ...] = ()
+    representation: Json | None = None
 
 
 @dataclass(slots=True)
@@ -90,18 +102,27 @@ class RunReport:
 
     workflow: str
     dry_run: bool = False
+    destination: str = "Box"
     campaigns: list[CampaignOutcome] = field(default_factory=list)
+    files: list[AssetOutcome] = field(default_factory=list)
+    """Files that belong to no campaign, or to none that anybody could tell."""
     parked: list[str] = field(default_factory=list)
     """Messages given up on during this run, one line each."""
 
+    @property
+    def assets(self) -> list[AssetOutcome]:
+        """Everything that the run looked at, campaign by campaign."""
+        return [*(asset for campaign in self.campaigns for asset in campaign.assets), *self.files]
+
     def counts(self) -> Counter[Outcome]:
         """Assets by outcome."""
-        return Counter(asset.outcome for campaign in self.campaigns for asset in campaign.assets)
+        return Counter(asset.outcome for asset in self.assets)
 
     @property
     def in_trouble(self) -> bool:
         """Whether something is left to do after this run."""
-        return bool(self.parked) or any(campaign.in_trouble for campaign in self.campaigns)
+        stuck = any(asset.failure is not None for asset in self.files)
+        return bool(self.parked) or stuck or any(campaign.in_trouble for campaign in self.campaigns)
 
     @property
     def headline(self) -> str:
@@ -110,7 +131,7 @@ class RunReport:
         >>> RunReport("a1-to-a2").headline
         'nothing to do'
         """
-        if not self.campaigns and not self.parked:
+        if not self.campaigns and not self.files and not self.parked:
             return "nothing to do"
         counts = self.counts()
         parts = [f"{counts[outcome]} {outcome}" for outcome in Outcome if counts[outcome]]

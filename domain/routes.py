@@ -1,4 +1,4 @@
-"""The transitions that deliver masters from the DAM to Box, each as a description of where they differ."""
+"""The transitions that workflows make, each as a description of where they differ."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -6,13 +6,26 @@ from typing import Literal
 from domain.status import Status
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveryRoute:
-    """Where one transition looks, where it delivers to, and whom it tells."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """One transition of campaigns, and whom it tells."""
 
     workflow: str
     origin: Status
     target: Status
+    webhook: str | None = None
+    """Hook that announces the move, or None."""
+
+    @property
+    def mail_prefix(self) -> str:
+        """First part of this route's mail template names."""
+        return self.workflow.replace("-", "_")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryRoute(Route):
+    """A transition that delivers masters from the DAM to Box: where it looks, and where it delivers to."""
+
     campaign_type: Literal["local", "global_"]
     """Key of the value in the DAM's role settings."""
     assets_folder: Literal["masters", "finals"]
@@ -21,13 +34,6 @@ class DeliveryRoute:
     """Setting that holds the id of the Box folder delivered to."""
     folder_prefix: str = ""
     folder_suffix: str = ""
-    webhook: str | None = None
-    """Hook that announces the move, or None."""
-
-    @property
-    def mail_prefix(self) -> str:
-        """First part of this route's mail template names."""
-        return self.workflow.replace("-", "_")
 
 
 LOCAL_MASTERS = DeliveryRoute(
@@ -39,3 +45,6 @@ LOCAL_MASTERS = DeliveryRoute(
     box_folder="box_folder_local_masters",
     webhook="campaign_status_update",
 )
+
+DERIVATIVES = Route(workflow="a2-to-a3", origin=Status.A2, target=Status.A3, webhook="campaign_status_update")
+"""The way home: taken by a campaign whose derivatives are all in the DAM."""

@@ -1,20 +1,37 @@
 """A run's report as tables on the terminal."""
 
+import json
+from collections.abc import Sequence
+
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from domain.report import CampaignOutcome, Outcome, RunReport
+from domain.report import AssetOutcome, CampaignOutcome, Outcome, RunReport
 
-_COLOURS = {Outcome.DELIVERED: "green", Outcome.ALREADY: "dim", Outcome.PLANNED: "cyan", Outcome.FAILED: "red"}
+_COLOURS = {
+    Outcome.DELIVERED: "green",
+    Outcome.ALREADY: "dim",
+    Outcome.PLANNED: "cyan",
+    Outcome.LEFT: "dim",
+    Outcome.GONE: "yellow",
+    Outcome.FAILED: "red",
+}
 
 
 def show_report(report: RunReport, console: Console) -> None:
-    """Print every campaign with its assets, then the headline."""
+    """Print what a dry run would tell the DAM, every campaign with its assets, then the headline."""
+    for asset in report.assets:
+        if asset.representation is not None:
+            console.print(f"[bold]{escape(asset.path)}[/] would be described so:")
+            console.print_json(json.dumps(asset.representation), ensure_ascii=False)
     for campaign in report.campaigns:
         console.print(_title(campaign, dry_run=report.dry_run))
         if campaign.assets:
-            console.print(_assets(campaign))
+            console.print(_table(campaign.assets, report.destination))
+    if report.files:
+        console.print("[bold]Files of no campaign[/]")
+        console.print(_table(report.files, report.destination))
     for line in report.parked:
         console.print(f"[red]given up on:[/] {escape(line)}")
     console.print(f"{report.workflow}: {escape(report.headline)}", style="bold", highlight=False)
@@ -30,17 +47,18 @@ def _title(campaign: CampaignOutcome, *, dry_run: bool) -> str:
     if campaign.moved:
         what = f"[green]moved {campaign.origin} → {campaign.target}[/]"
     else:
-        what = f"[yellow]stays in {campaign.origin}[/]"
+        what = f"[yellow]does not move on to {campaign.target}[/]"
     return head + what + (f": {note}" if note else "")
 
 
-def _assets(campaign: CampaignOutcome) -> Table:
+def _table(assets: Sequence[AssetOutcome], destination: str) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 2))
-    for heading in ("asset", "outcome", "tracking id", "in Box or why not"):
+    for heading in ("asset", "outcome", "tracking id", f"in {destination} or why not"):
         table.add_column(heading, overflow="fold")
-    for asset in campaign.assets:
+    for asset in assets:
         failure = asset.failure
-        why = f"{failure.reason} {failure.advice}" if failure is not None else asset.box_name or ""
+        why = f"{failure.reason} {failure.advice}" if failure is not None else asset.target_name or ""
+        why = "\n".join((why, *(f"look at this: {warning}" for warning in asset.warnings)))
         colour = _COLOURS[asset.outcome]
         table.add_row(escape(asset.path), f"[{colour}]{asset.outcome}[/]", asset.tracking_id or "", escape(why))
     return table

@@ -18,7 +18,7 @@ from tasks.moves import advance, finish_open_moves
 from tasks.reporting import name_run, publish
 from tasks.retrying import patient
 from tasks.stale_uploads import abort_stale_uploads
-from tasks.telling import tell_empty, tell_partial, tell_stuck
+from tasks.telling import tell_delivered, tell_empty, tell_partial, tell_stuck
 from tasks.work import CampaignWork
 
 
@@ -29,9 +29,9 @@ def deliver_campaigns(
     check_root_folder(route, services)
     report = RunReport(route.workflow, dry_run=dry_run)
     if not dry_run:
-        report.campaigns += finish_open_moves(route, services)
+        report.campaigns += finish_open_moves(route, services, tell_delivered)
     campaigns = patient(find_campaigns, services)(route, services, only)
-    name_run(route.workflow, campaigns, dry_run=dry_run)
+    name_run(route.workflow, [campaign.label for campaign in campaigns], dry_run=dry_run)
     for campaign in campaigns:
         report.campaigns.append(_take(campaign, route, services, dry_run=dry_run))
     if not dry_run:

@@ -45,7 +45,7 @@ def foresee(planned: PlannedAsset) -> AssetOutcome:
         outcome=Outcome.ALREADY if planned.is_delivered else Outcome.PLANNED,
         size_bytes=asset.size_bytes,
         tracking_id=known.tracking_id if known else None,
-        box_name=known.box_name if known else None,
+        target_name=known.box_name if known else None,
         box_url=known.box_url if known else None,
     )
 
@@ -58,7 +58,7 @@ def _outcome(planned: PlannedAsset, future: PrefectFuture[AssetOutcome] | None) 
         raise result
     if isinstance(result, BaseException):
         return _failed(planned, result)
-    get_run_logger().info("%s: delivered as %s", result.path, result.box_name)
+    get_run_logger().info("%s: delivered as %s", result.path, result.target_name)
     return result
 
 

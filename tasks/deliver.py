@@ -72,7 +72,7 @@ def deliver_asset(asset: Asset, work: CampaignWork) -> AssetOutcome:
         journal=services.journal,
         budget=services.buffers,
         parts_in_flight=services.settings.parts_in_flight,
-        on_progress=log_progress(asset),
+        on_progress=log_progress(asset.path, asset.size_bytes),
     )
     write_receipt(master, uploaded, folder_id, representation, work)
     return AssetOutcome(
@@ -81,7 +81,7 @@ def deliver_asset(asset: Asset, work: CampaignWork) -> AssetOutcome:
         outcome=Outcome.DELIVERED,
         size_bytes=uploaded.size_bytes,
         tracking_id=master.tracking_id,
-        box_name=uploaded.name,
+        target_name=uploaded.name,
         box_url=services.box.file_url(uploaded.box_file_id),
     )
 

@@ -9,10 +9,10 @@ from prefect.runtime import flow_run
 from blocks.services import Services
 from db.models import MasterAsset, StatusMove
 from domain.report import Failure
-from domain.routes import DeliveryRoute
+from domain.routes import Route
 
 
-def about_campaign(number: str, name: str, route: DeliveryRoute, services: Services) -> dict[str, Any]:
+def about_campaign(number: str, name: str, route: Route, services: Services) -> dict[str, Any]:
     """Return which campaign it is, where it stands, and which run tells."""
     return {
         "campaign": {"number": number, "name": name, "folder_url": None},

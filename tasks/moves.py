@@ -1,5 +1,6 @@
 """Moves a campaign to its next status: intent in the database, the move in the DAM, receipt and messages together."""
 
+from collections.abc import Callable
 from typing import Any
 
 from prefect import task
@@ -13,14 +14,17 @@ from db.models import StatusMove
 from db.repositories.events import record_event
 from db.repositories.moves import finish_move, mark_overtaken, open_moves, plan_move
 from domain.assets import Campaign
-from domain.errors import ContentScalingError, LeaseLost, MoveRefused, NotFound
+from domain.errors import ContentScalingError, LeaseLost, MoveRefused, NotFound, NotWaiting
 from domain.report import CampaignOutcome, Failure
-from domain.routes import DeliveryRoute
+from domain.routes import Route
 from tasks.box_folders import campaign_folder
 from tasks.ledger import hold
 from tasks.retrying import is_transient, patient
-from tasks.telling import tell_completion, tell_stuck
+from tasks.telling import tell_delivered, tell_stuck
 from tasks.work import CampaignWork
+
+Announce = Callable[[Session, StatusMove, Route, Services], None]
+"""Queues the messages about a move that was made, in the transaction of its receipt."""
 
 
 def advance(work: CampaignWork, outcome: CampaignOutcome) -> None:
@@ -32,44 +36,50 @@ def advance(work: CampaignWork, outcome: CampaignOutcome) -> None:
         outcome.note = f"added during the run: {len(added)}; the next run delivers what was added, and moves it"
         return
     box_folder_id = campaign_folder(work)
-    move = _plan(work, {"asset_ids": sorted(delivered), "box_folder_id": box_folder_id})
+    detail = {"asset_ids": sorted(delivered), "box_folder_id": box_folder_id}
+    move_on(work.campaign, work.route, work.services, work.lease, detail=detail, announce=tell_delivered)
     outcome.box_url = work.services.box.folder_url(box_folder_id)
-    patient(make_move, work.services)(move, work.route, work.services, work.lease)
     outcome.moved = True
 
 
-def _plan(work: CampaignWork, detail: dict[str, Any]) -> StatusMove:
-    with work.services.store.transaction() as session:
-        check_fence(session, work.lease)
+def move_on(  # noqa: PLR0913  (which campaign, and whom it tells)
+    campaign: Campaign, route: Route, services: Services, lease: Lease, *, detail: dict[str, Any], announce: Announce
+) -> None:
+    """Move a campaign along its route; `detail` is what `announce` needs to know, as JSON."""
+    with services.store.transaction() as session:
+        check_fence(session, lease)
         move = plan_move(
             session,
-            workflow=work.route.workflow,
-            campaign_number=work.campaign.number,
-            campaign_folder_id=work.campaign.folder_id,
-            campaign_name=work.campaign.name,
-            from_status=work.route.origin,
-            to_status=work.route.target,
+            workflow=route.workflow,
+            campaign_number=campaign.number,
+            campaign_folder_id=campaign.folder_id,
+            campaign_name=campaign.name,
+            from_status=campaign.status,
+            to_status=route.target,
             detail=detail,
         )
+        if move.workflow != route.workflow:
+            text = f"{campaign.label}: its move from {move.from_status} to {move.to_status} is not written down yet"
+            raise NotWaiting(f"{text}; {move.workflow} does that, and the next run goes on")
         move.detail = detail  # a move left open by a killed run knew the assets of that time
-    return move
+    patient(make_move, services)(move, route, services, lease, announce)
 
 
-def finish_open_moves(route: DeliveryRoute, services: Services) -> list[CampaignOutcome]:
+def finish_open_moves(route: Route, services: Services, announce: Announce) -> list[CampaignOutcome]:
     """Finish the moves that an earlier run made in the DAM and did not live to write down."""
     with services.store.transaction() as session:
         moves = open_moves(session, route.workflow)
-    return [outcome for move in moves if (outcome := _finish(move, route, services)) is not None]
+    return [outcome for move in moves if (outcome := _finish(move, route, services, announce)) is not None]
 
 
-def _finish(move: StatusMove, route: DeliveryRoute, services: Services) -> CampaignOutcome | None:
+def _finish(move: StatusMove, route: Route, services: Services, announce: Announce) -> CampaignOutcome | None:
     outcome = CampaignOutcome(move.campaign_number, move.campaign_name, move.from_status, move.to_status)
     campaign = Campaign(move.campaign_folder_id, move.campaign_number, move.campaign_name, "", move.from_status)
     try:
         with hold(campaign, services) as lease:
             if _still_waits(move, services):
                 return None  # never made: the campaign is taken as usual
-            patient(make_move, services)(move, route, services, lease)
+            patient(make_move, services)(move, route, services, lease, announce)
     except LeaseLost:
         return None
     except ContentScalingError as error:
@@ -94,7 +104,7 @@ def _still_waits(move: StatusMove, services: Services) -> bool:
     cache_policy=NO_CACHE,
     task_run_name="move-{move.campaign_number}-to-{move.to_status}",
 )
-def make_move(move: StatusMove, route: DeliveryRoute, services: Services, lease: Lease) -> None:
+def make_move(move: StatusMove, route: Route, services: Services, lease: Lease, announce: Announce) -> None:
     """Set the status in the DAM (or find it set), then write the receipt with its messages in one transaction."""
     try:
         services.dam.set_status(move.campaign_folder_id, move.to_status, expected=move.from_status)
@@ -109,7 +119,7 @@ def make_move(move: StatusMove, route: DeliveryRoute, services: Services, lease:
         if finish_move(session, move.id):
             done = session.get_one(StatusMove, move.id)
             _record(session, done, "status_changed")
-            tell_completion(session, done, route, services)
+            announce(session, done, route, services)
 
 
 def _record(session: Session, move: StatusMove, event_type: str, **more: str) -> None:

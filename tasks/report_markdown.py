@@ -1,5 +1,8 @@
 """The report of a run as Markdown, for the Artifacts tab of Prefect."""
 
+import json
+from collections.abc import Sequence
+
 from domain.report import AssetOutcome, CampaignOutcome, RunReport
 
 
@@ -7,41 +10,65 @@ def as_markdown(report: RunReport) -> str:
     """Return the whole report: what was done, skipped, failed and why, with links into Box."""
     lines = [f"# {report.workflow}{' (dry run)' if report.dry_run else ''}", "", _capital(report.headline) + ".", ""]
     for campaign in report.campaigns:
-        lines += _campaign(campaign)
+        lines += _campaign(campaign, report.destination)
+    if report.files:
+        lines += ["## Files of no campaign", "", *_table(report.files, report.destination)]
     if report.parked:
         lines += ["## Messages given up on", "", *(f"- {_cell(line)}" for line in report.parked), ""]
+    for asset in report.assets:
+        lines += _representation(asset)
     return "\n".join(lines)
 
 
-def _campaign(campaign: CampaignOutcome) -> list[str]:
+def _campaign(campaign: CampaignOutcome, destination: str) -> list[str]:
     lines = [f"## {_cell(campaign.number)} {_cell(campaign.name)}", "", _verdict(campaign), ""]
     if campaign.box_url is not None:
         lines += [f"[The campaign's folder in Box]({campaign.box_url})", ""]
-    if campaign.assets:
-        lines += ["| asset | size | outcome | tracking id | in Box |", "|---|--:|---|---|---|"]
-        lines += [_row(asset) for asset in campaign.assets] + [""]
-    return lines
+    return lines + (_table(campaign.assets, destination) if campaign.assets else [])
+
+
+def _table(assets: Sequence[AssetOutcome], destination: str) -> list[str]:
+    head = [f"| asset | size | outcome | tracking id | in {destination} |", "|---|--:|---|---|---|"]
+    return [*head, *(_row(asset, destination) for asset in assets), ""]
 
 
 def _verdict(campaign: CampaignOutcome) -> str:
+    note = _cell(campaign.note or "")
     if campaign.failure is not None:
         retry = "It is tried again by itself." if campaign.failure.will_retry else "It waits for a person."
         return f"**Not worked on**: {_cell(campaign.failure.reason)}. {campaign.failure.advice} {retry}"
     if campaign.moved:
-        return f"**Moved {campaign.origin} → {campaign.target}.** {_cell(campaign.note or '')}".rstrip()
+        return f"**Moved {campaign.origin} → {campaign.target}.** {note}".rstrip()
     if campaign.failed:
-        return f"**Stays in {campaign.origin}**: {len(campaign.failed)} of {len(campaign.assets)} assets failed."
-    return _capital(_cell(campaign.note or f"stays in {campaign.origin}: nothing to do")) + "."
+        failed = f"{len(campaign.failed)} of {len(campaign.assets)} assets failed"
+        return f"**Does not move on to {campaign.target}**: {failed}{f'; {note}' if note else ''}."
+    return _capital(note or f"stays in {campaign.origin}: nothing to do") + "."
 
 
-def _row(asset: AssetOutcome) -> str:
+def _row(asset: AssetOutcome, destination: str) -> str:
     size = f"{asset.size_bytes / 1e6:.1f}\N{NO-BREAK SPACE}MB" if asset.size_bytes is not None else ""
     outcome = str(asset.outcome)
     if asset.failure is not None:
         outcome += f": {_cell(asset.failure.reason)}. {asset.failure.advice}"
-    name = _cell(asset.box_name or "")
-    place = f"[{name}]({asset.box_url})" if asset.box_url else name
-    return f"| {_cell(asset.path)} | {size} | {outcome} | {asset.tracking_id or ''} | {place} |"
+    outcome += "".join(f"<br>Look at this: {_cell(warning)}" for warning in asset.warnings)
+    path, name = _cell(asset.path), _cell(asset.target_name or "")
+    if destination == "Box":
+        name = _linked(name, asset.box_url)
+    else:
+        path = _linked(path, asset.box_url)
+    return f"| {path} | {size} | {outcome} | {asset.tracking_id or ''} | {name} |"
+
+
+def _representation(asset: AssetOutcome) -> list[str]:
+    """Return what the DAM would be told of a file, as JSON."""
+    if asset.representation is None:
+        return []
+    text = json.dumps(asset.representation, indent=2, ensure_ascii=False)
+    return [f"## What the DAM would be told of {_cell(asset.path)}", "", "```json", text, "```", ""]
+
+
+def _linked(text: str, url: str | None) -> str:
+    return f"[{text}]({url})" if url else text
 
 
 def _capital(text: str) -> str:

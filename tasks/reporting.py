@@ -9,19 +9,17 @@ from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
 from prefect.states import Completed
 
-from domain.assets import Campaign
 from domain.report import RunReport
 from tasks.report_markdown import as_markdown
 
 _NAMES_SHOWN = 3
 
 
-def name_run(workflow: str, campaigns: Sequence[Campaign], *, dry_run: bool) -> None:
-    """Name and tag the current run after its campaigns."""
+def name_run(workflow: str, numbers: Sequence[str], *, dry_run: bool) -> None:
+    """Name and tag the current run after its campaigns, given by number."""
     run_id = flow_run.id
     if run_id is None:
         return
-    numbers = [campaign.label for campaign in campaigns]
     shown = ", ".join(numbers[:_NAMES_SHOWN]) or "nothing to do"
     more = f" and {len(numbers) - _NAMES_SHOWN} more" if len(numbers) > _NAMES_SHOWN else ""
     tags = {*flow_run.tags, workflow, *numbers, *(["dry-run"] if dry_run else [])}

@@ -6,15 +6,18 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.tasks import Task
 
 from blocks.services import Services
-from domain.errors import ServiceUnavailable
+from domain.errors import NotDoneYet, ServiceUnavailable
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
 def is_transient(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
-    """Tell whether a failed try met a system that was unavailable; every other failure would only repeat."""
-    return isinstance(state.data, ServiceUnavailable)
+    """Tell whether a failed try met a system that was unavailable; every other failure would only repeat.
+
+    What a system has not done yet was waited for already.
+    """
+    return isinstance(state.data, ServiceUnavailable) and not isinstance(state.data, NotDoneYet)
 
 
 def patient(task: Task[P, R], services: Services) -> Task[P, R]:

@@ -11,14 +11,14 @@ from db.repositories.events import record_event
 from db.repositories.masters import masters_of
 from db.repositories.outbox import enqueue
 from domain.report import AssetOutcome, CampaignOutcome, Failure, Outcome
-from domain.routes import DeliveryRoute
+from domain.routes import Route
 from tasks.box_folders import campaign_folder
 from tasks.message_facts import about_campaign, about_delivery, about_failure, status_update
 from tasks.trouble import Trouble
 from tasks.work import CampaignWork
 
 
-def tell_completion(session: Session, move: StatusMove, route: DeliveryRoute, services: Services) -> None:
+def tell_delivered(session: Session, move: StatusMove, route: Route, services: Services) -> None:
     """Queue the webhook and the mail of a finished move. The caller owns the transaction."""
     number = move.campaign_number
     delivered = set(move.detail["asset_ids"])
@@ -28,7 +28,7 @@ def tell_completion(session: Session, move: StatusMove, route: DeliveryRoute, se
     facts = about_campaign(number, move.campaign_name, route, services)
     facts |= about_delivery(masters, folder_url, started_at=began, finished_at=move.done_at or began)
     key = f"{route.workflow}/{number}/move-{move.id}"
-    Trouble(session, route, number).clear()
+    Trouble.of_campaign(session, route, number).clear()
     if route.webhook is not None:
         enqueue(
             session,
@@ -66,7 +66,7 @@ def tell_partial(work: CampaignWork, outcome: CampaignOutcome) -> None:
         facts["failed"] = [_not_delivered(asset, failure) for asset, failure in failures]
         # A disturbance beside them does not make the lasting failures new ones.
         signs = [f"{asset.asset_id} {failure.sign}" for asset, failure in failures if not failure.will_retry]
-        trouble = Trouble(session, work.route, number)
+        trouble = Trouble.of_campaign(session, work.route, number)
         is_new = trouble.tell("partial", signs, facts) if signs else trouble.tell_passing("partial", facts)
         if is_new:
             _record_failures(session, failures, number)
@@ -79,17 +79,17 @@ def tell_empty(work: CampaignWork, outcome: CampaignOutcome) -> None:
     patience = timedelta(minutes=work.services.settings.empty_campaign_after_min)
     with work.services.store.transaction() as session:
         check_fence(session, work.lease)
-        Trouble(session, work.route, outcome.number).tell("empty", (), facts, after=patience)
+        Trouble.of_campaign(session, work.route, outcome.number).tell("empty", (), facts, after=patience)
 
 
-def tell_stuck(outcome: CampaignOutcome, route: DeliveryRoute, services: Services) -> None:
+def tell_stuck(outcome: CampaignOutcome, route: Route, services: Services) -> None:
     """Say why a campaign could not be worked on, once for each reason."""
     failure = outcome.failure
     if failure is None:
         return
     facts = about_campaign(outcome.number, outcome.name, route, services) | about_failure(failure)
     with services.store.transaction() as session:
-        trouble = Trouble(session, route, outcome.number)
+        trouble = Trouble.of_campaign(session, route, outcome.number)
         if failure.will_retry:
             is_new = trouble.tell_passing("stuck", facts)
         else:

@@ -1,51 +1,79 @@
-"""Facts about campaigns that polls keep finding, each told by one mail for as long as it lasts."""
+"""Facts about campaigns and files that polls keep finding, each told by one mail for as long as it lasts."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy.orm import Session
 
-from db.repositories.facts import forget, mark_told, observe
+from db.repositories.facts import forget, forget_others, mark_told, observe
 from db.repositories.outbox import enqueue
-from domain.routes import DeliveryRoute
+from domain.routes import DERIVATIVES, Route
 
 BLIP = timedelta(minutes=15)
 """A fault that heals by itself is told only when it lasts for so long."""
 
 _AT_ONCE = timedelta(0)
 
-TEMPLATES = {"empty": "{prefix}_no_assets", "partial": "{prefix}_partial", "stuck": "campaign_failed"}
+_CAMPAIGN = {"empty": "{prefix}_no_assets", "partial": "{prefix}_partial", "stuck": "campaign_failed"}
 """The mail that tells each kind of trouble a campaign can be in; it is in one of them at a time."""
+
+_FILE = {"refused": "upload_failed"}
+_FILES = f"{DERIVATIVES.workflow}/file"
+_REMARK = "remark"
+"""What is told beside the file in Box; it does not go by mail."""
 
 _PASSING = "{kind}-for-now"
 """A trouble of a kind that heals by itself. It says nothing of the lasting one beneath it, which stays told."""
 
 
 class Trouble:
-    """What keeps one campaign from moving on."""
+    """What keeps one campaign from moving on, or one file from going home."""
 
-    def __init__(self, session: Session, route: DeliveryRoute, campaign_number: str) -> None:
+    def __init__(
+        self, session: Session, subject: str, mails: Mapping[str, str], campaign_number: str | None = None
+    ) -> None:
+        """`subject` begins the keys of its facts; `mails` maps each kind of trouble to the mail that tells it."""
         self._session = session
-        self._route = route
+        self._subject = subject
+        self._mails = mails
         self._number = campaign_number
 
+    @classmethod
+    def of_campaign(cls, session: Session, route: Route, campaign_number: str) -> Self:
+        """Return the trouble of a campaign on its way along a route."""
+        mails = {kind: template.format(prefix=route.mail_prefix) for kind, template in _CAMPAIGN.items()}
+        return cls(session, f"{route.workflow}/{campaign_number}", mails, campaign_number)
+
+    @classmethod
+    def of_file(cls, session: Session, file_id: str, campaign_number: str | None) -> Self:
+        """Return the trouble of a file that an agency handed in; the campaign is None where nobody can tell it."""
+        return cls(session, f"{_FILES}/{file_id}", _FILE, campaign_number)
+
     def tell(self, kind: str, signs: Iterable[str], facts: dict[str, Any], *, after: timedelta = _AT_ONCE) -> bool:
-        """Note that the campaign is in this trouble, and queue its mail once it has lasted for `after`.
+        """Note that it is in this trouble, and queue its mail once that has lasted for `after`.
 
         `signs` are what tells one trouble of a kind from the next. Returns whether this one is new.
         """
         key = self._key(kind)
-        self._forget(key)
-        return self._observe(key, kind, _digest(signs), facts, after)
+        self._forget(key, self._key(_REMARK))
+        return self._observe(key, kind, digest_of(signs), facts, after)
 
     def tell_passing(self, kind: str, facts: dict[str, Any]) -> bool:
         """Note a trouble that heals by itself, and queue its mail once it has lasted for longer than a blip."""
-        return self._observe(self._key(_PASSING.format(kind=kind)), kind, _digest(()), facts, BLIP)
+        return self._observe(self._key(_PASSING.format(kind=kind)), kind, digest_of(()), facts, BLIP)
+
+    def owes_remark(self, digest: str) -> bool:
+        """Note what is to be told beside the file; False once it was."""
+        return observe(self._session, self._key(_REMARK), digest, datetime.now(UTC)).told_at is None
+
+    def remark_made(self) -> None:
+        """Note that it was told beside the file, or that this cannot be done."""
+        mark_told(self._session, self._key(_REMARK), datetime.now(UTC))
 
     def clear(self) -> None:
-        """Note that the campaign is not, or no longer, in any trouble."""
+        """Note that it is not, or no longer, in any trouble."""
         self._forget()
 
     def _observe(self, key: str, kind: str, digest: str, facts: dict[str, Any], after: timedelta) -> bool:
@@ -57,7 +85,7 @@ class Trouble:
                 self._session,
                 key=f"{key}/{since}",
                 channel="mail",
-                template=TEMPLATES[kind].format(prefix=self._route.mail_prefix),
+                template=self._mails[kind],
                 audience="errors",
                 payload=facts | {"empty_since": since},
                 campaign_number=self._number,
@@ -66,14 +94,20 @@ class Trouble:
         return fact.first_seen_at == now
 
     def _forget(self, *but: str) -> None:
-        keys = (self._key(name) for kind in TEMPLATES for name in (kind, _PASSING.format(kind=kind)))
-        for key in keys:
+        kinds = [name for kind in self._mails for name in (kind, _PASSING.format(kind=kind))]
+        for key in map(self._key, (*kinds, _REMARK)):
             if key not in but:
                 forget(self._session, key)
 
     def _key(self, kind: str) -> str:
-        return f"{self._route.workflow}/{self._number}/{kind}"
+        return f"{self._subject}/{kind}"
 
 
-def _digest(signs: Iterable[str]) -> str:
+def forget_files_but(session: Session, file_ids: Collection[str]) -> None:
+    """Forget the trouble of files that are gone: these are the ids of all that are there."""
+    forget_others(session, _FILES, file_ids)
+
+
+def digest_of(signs: Iterable[str]) -> str:
+    """Return what tells one set of signs from another, in any order."""
     return hashlib.sha256("\n".join(sorted(signs)).encode()).hexdigest()

@@ -12,7 +12,7 @@ from clients.otmm.http import DamHttp
 from clients.otmm.jobs import JobWatch
 from clients.otmm.walk import children
 from domain.assets import Json
-from domain.errors import ServiceRejected, ServiceUnavailable
+from domain.errors import NotDoneYet, ServiceRejected
 
 FIRST_WAIT_S = 1.0
 LONGEST_WAIT_S = 30.0
@@ -77,12 +77,12 @@ class Arrival:
     def _job(self) -> str:
         return "the import" if self._sent.job_id is None else f"import job {self._sent.job_id}"
 
-    def _too_late(self) -> ServiceUnavailable:
+    def _too_late(self) -> NotDoneYet:
         text = f"{self._what}: the DAM has not shown the asset of {self._job} yet; the next run looks again"
         for item in self._namesakes():
             if self._sent.is_of_job(item) and not self._sent.became(item):
                 text += f". Asset {item.get('asset_id')} is of that job, with other content: look at it in the DAM"
-        return ServiceUnavailable(text, service=SERVICE)
+        return NotDoneYet(text, service=SERVICE)
 
     def _namesakes(self) -> list[Json]:
         items = children(self._http, self._sent.folder_id, self._page_size)

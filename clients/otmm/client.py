@@ -184,7 +184,7 @@ class OtmmClient:
     ) -> str:
         """Wait until the DAM shows the uploaded asset, and return its id; `job` is None where the answer was lost.
 
-        Raises ServiceRejected when the job has failed, ServiceUnavailable after `deadline_s`: the asset may still come.
+        Raises ServiceRejected when the job has failed, NotDoneYet after `deadline_s`: the asset may still come.
         `sleep` and `clock` (monotonic, in seconds) default to the client's own.
         """
         arrival = self._arrival(Sent(folder_id, name, md5, size_bytes, job.job_id if job else None))

@@ -18,7 +18,7 @@ HOUR = timedelta(hours=1)
 @pytest.fixture
 def trouble(session: Session) -> Trouble:
     """The trouble of one campaign."""
-    return Trouble(session, LOCAL_MASTERS, "C000000078")
+    return Trouble.of_campaign(session, LOCAL_MASTERS, "C000000078")
 
 
 def told(session: Session) -> list[str]:
@@ -89,7 +89,7 @@ def test_a_passing_trouble_that_passed_begins_anew(session: Session, trouble: Tr
 
 
 def test_nothing_is_left_of_a_campaign_that_is_well_again(session: Session, trouble: Trouble):
-    other = Trouble(session, LOCAL_MASTERS, "C000000079")
+    other = Trouble.of_campaign(session, LOCAL_MASTERS, "C000000079")
     other.tell("partial", ["a"], FACTS)
     for kind in ("empty", "partial", "stuck"):
         trouble.tell(kind, (), FACTS)

@@ -18,7 +18,7 @@ def report(*, dry_run: bool = False, moved: bool = False, note: str | None = Non
     """A report of one campaign, with an asset that arrived and one that did not."""
     failure = Failure.of(MetadataRefused("the asset has no content"))
     assets = [
-        AssetOutcome("1", PATH, Outcome.DELIVERED, tracking_id="Ab3dE9", box_name=BOX_NAME),
+        AssetOutcome("1", PATH, Outcome.DELIVERED, tracking_id="Ab3dE9", target_name=BOX_NAME),
         AssetOutcome("2", "[bold]Storyboard.pdf", Outcome.FAILED, failure=failure),
     ]
     campaign = CampaignOutcome("C000000078", "Spring [2027]", "A1", "A2", assets, moved=moved, note=note)
@@ -50,7 +50,7 @@ def test_on_a_narrow_terminal_nothing_is_cut_off():
     [
         (report(moved=True), "C000000078 Spring [2027]: moved A1 → A2"),
         (report(moved=True, note="finished"), "C000000078 Spring [2027]: moved A1 → A2: finished"),
-        (report(note="1 asset failed"), "C000000078 Spring [2027]: stays in A1: 1 asset failed"),
+        (report(note="1 asset failed"), "C000000078 Spring [2027]: does not move on to A2: 1 asset failed"),
         (report(dry_run=True, note="would stay in A1"), "C000000078 Spring [2027]: would stay in A1"),
     ],
 )

@@ -35,7 +35,7 @@ def test_an_asset_is_shown_with_its_size_tracking_id_and_link_into_box():
 def test_a_failed_asset_is_shown_with_reason_and_advice():
     failure = Failure.of(MetadataRefused("Still.png: no content"))
     text = markdown_of(campaign(AssetOutcome("1", "Still.png", Outcome.FAILED, failure=failure)))
-    assert "**Stays in A1**: 1 of 1 assets failed." in text
+    assert "**Does not move on to A2**: 1 of 1 assets failed." in text
     assert f"failed: Still.png: no content. {failure.advice}" in text
 
 
