@@ -3,7 +3,7 @@
 from db.models.assets import AssetEvent, DerivativeAsset, MasterAsset
 from db.models.base import Base
 from db.models.campaigns import CampaignStatus, CreativexScore, StatusMove, WorkflowState
-from db.models.coordination import BoxEvent, Lease, RateBucket, UploadSession
+from db.models.coordination import BoxEvent, Lease, LookupDomain, RateBucket, UploadSession
 from db.models.messages import Fact, OutboxMessage
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "DerivativeAsset",
     "Fact",
     "Lease",
+    "LookupDomain",
     "MasterAsset",
     "OutboxMessage",
     "RateBucket",

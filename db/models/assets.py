@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, func, text
+from sqlalchemy import BigInteger, CheckConstraint, Double, ForeignKey, Index, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.models.base import Base, CreatedAt, RowId, UpdatedAt, one_of
@@ -73,13 +73,21 @@ class MasterAsset(Base):
 
 
 class DerivativeAsset(Base):
-    """A localized file made from a master, on its way to the DAM or there (`dam_asset_id`)."""
+    """A localized file made from a master, on its way to the DAM or there (`dam_asset_id`).
+
+    `box_*`, checksums, size and what was sent are of the content that was taken up last; `dam_asset_id` is the asset
+    that arrived last. `withdrawn`: whoever handed it in took it away before any of it arrived.
+    """
 
     __tablename__ = "derivative_assets"
     __table_args__ = (
         UniqueConstraint("tracking_id", "derivative_filename"),
-        CheckConstraint(one_of("upload_status", "pending", "completed", "failed"), "upload_status"),
+        CheckConstraint(one_of("upload_status", "pending", "completed", "failed", "withdrawn"), "upload_status"),
+        CheckConstraint("upload_status <> 'completed' OR dam_asset_id IS NOT NULL", "completed_has_asset"),
         Index(None, "master_asset_id"),
+        Index(None, "uploaded_at"),
+        Index(None, "dam_asset_id"),
+        Index("ix_derivative_assets_open", "id", postgresql_where=text(one_of("upload_status", "pending", "failed"))),
     )
 
     id: Mapped[RowId]
@@ -91,7 +99,29 @@ class DerivativeAsset(Base):
     upload_status: Mapped[str] = mapped_column(server_default="pending")
     uploaded_at: Mapped[datetime | None]
     retry_count: Mapped[int] = mapped_column(server_default="0")
+    """How often this content has failed."""
     last_error: Mapped[str | None]
+    box_file_id: Mapped[str | None]
+    box_file_version_id: Mapped[str | None]
+    handed_in_filename: Mapped[str | None]
+    """The agency's name, with job number and tracking id."""
+    box_sha1: Mapped[str | None]
+    content_md5: Mapped[str | None]
+    file_size_bytes: Mapped[int | None]
+    sent_at: Mapped[datetime | None]
+    """When the content was sent to the DAM, while it is open what came of it."""
+    import_job_id: Mapped[str | None]
+    """The DAM's job of its upload, where its answer arrived."""
+    last_attempt_at: Mapped[datetime | None]
+    next_attempt_at: Mapped[datetime | None]
+    """Not to be tried again before; None: at once."""
+    creativex_score: Mapped[str | None]
+    """As it was written into the DAM."""
+    width: Mapped[int | None]
+    height: Mapped[int | None]
+    duration_s: Mapped[float | None] = mapped_column(Double)
+    video_codec: Mapped[str | None]
+    frame_rate: Mapped[float | None] = mapped_column(Double)
     created_at: Mapped[CreatedAt]
 
 

@@ -26,6 +26,7 @@ class Base(DeclarativeBase):
         datetime: TIMESTAMP(timezone=True),
         dict[str, Any]: JSONB(none_as_null=True),
         list[dict[str, Any]]: JSONB,
+        list[str]: JSONB,
     }
     # What the server fills in is read back with the write, so that objects stay readable after the transaction.
     __mapper_args__ = {"eager_defaults": True}  # noqa: RUF012

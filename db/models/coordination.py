@@ -1,4 +1,4 @@
-"""Tables that let processes work side by side: leases, shared rates, unfinished uploads, events received."""
+"""Tables that let processes work side by side: leases, shared rates, unfinished uploads, events, lookup domains."""
 
 from datetime import datetime
 from typing import Any
@@ -67,3 +67,13 @@ class BoxEvent(Base):
     run_id: Mapped[str | None]
     """The Prefect run that was started for it, if that could be done at once."""
     handled_at: Mapped[datetime | None]
+
+
+class LookupDomain(Base):
+    """The values of a lookup domain of the DAM, as they were when it was last asked."""
+
+    __tablename__ = "lookup_domains"
+
+    domain_id: Mapped[str] = mapped_column(primary_key=True)
+    value_ids: Mapped[list[str]]
+    read_at: Mapped[datetime]

@@ -1,8 +1,9 @@
 """Facts that polls keep finding, so that each is told once."""
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import case, delete, null, update
+from sqlalchemy import case, delete, func, null, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -34,3 +35,11 @@ def mark_told(session: Session, key: str, now: datetime) -> None:
 def forget(session: Session, key: str) -> None:
     """Note that the fact holds no longer; when it comes back it is a new one."""
     session.execute(delete(Fact).where(Fact.key == key))
+
+
+def forget_others(session: Session, prefix: str, subjects: Collection[str]) -> None:
+    """Forget the facts below `prefix` about other subjects; a key is `prefix/subject/kind`, the prefix of two parts."""
+    subject = func.split_part(Fact.key, "/", 3)
+    session.execute(
+        delete(Fact).where(Fact.key.startswith(f"{prefix}/", autoescape=True), subject.not_in(list(subjects)))
+    )

@@ -2,7 +2,7 @@
 
 import secrets
 import string
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, NotRequired, Required, TypedDict, Unpack
 
 from sqlalchemy import case, func, select, update
@@ -91,6 +91,12 @@ def master_by_tracking_id(session: Session, tracking_id: str) -> MasterAsset | N
     return session.scalar(
         select(MasterAsset).where(MasterAsset.tracking_id == tracking_id, MasterAsset.status == "active")
     )
+
+
+def masters_by_tracking_id(session: Session, tracking_ids: Collection[str]) -> dict[str, MasterAsset]:
+    """Return the active masters that carry one of the tracking ids (case-sensitive), without `full_metadata`."""
+    wanted = select(MasterAsset).where(MasterAsset.tracking_id.in_(list(tracking_ids)), MasterAsset.status == "active")
+    return {master.tracking_id: master for master in session.scalars(wanted)} if tracking_ids else {}
 
 
 def master_by_asset(session: Session, opentext_id: str, campaign_number: str) -> MasterAsset | None:

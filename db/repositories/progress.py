@@ -1,0 +1,78 @@
+"""How far campaigns have come: which masters have a derivative in the DAM, and what is still on its way."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from db.models import DerivativeAsset, MasterAsset, WorkflowState
+from db.repositories.masters import masters_of
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One campaign. `waiting` names the active masters without a derivative, `open` the derivatives not yet arrived."""
+
+    campaign_number: str
+    masters: tuple[MasterAsset, ...]
+    derivatives: tuple[DerivativeAsset, ...]
+    """Those that have arrived, oldest first."""
+    waiting: tuple[str, ...]
+    open: tuple[str, ...]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every master has come back, and nothing else is to be waited for."""
+        return bool(self.masters) and not self.waiting and not self.open
+
+    @property
+    def masters_done(self) -> int:
+        """How many masters have at least one derivative in the DAM."""
+        return len(self.masters) - len(self.waiting)
+
+
+def progress_of(session: Session, campaign_number: str) -> Progress:
+    """Return how far a campaign is."""
+    masters = masters_of(session, campaign_number)
+    rows = list(
+        session.scalars(
+            select(DerivativeAsset)
+            .join(MasterAsset, MasterAsset.id == DerivativeAsset.master_asset_id)
+            .where(MasterAsset.local_campaign_id == campaign_number, MasterAsset.status == "active")
+            .order_by(DerivativeAsset.id)
+        )
+    )
+    arrived = tuple(row for row in rows if row.upload_status == "completed")
+    done = {row.master_asset_id for row in arrived}
+    return Progress(
+        campaign_number,
+        tuple(masters),
+        arrived,
+        waiting=tuple(master.original_filename for master in masters if master.id not in done),
+        open=tuple(row.derivative_filename for row in rows if row.upload_status in ("pending", "failed")),
+    )
+
+
+def unsettled_campaigns(session: Session, workflow: str) -> list[str]:
+    """Return the campaigns in which a derivative has arrived since the workflow last settled them, by number.
+
+    Settled means that it moved the campaign, or found that there was nothing to move.
+    """
+    settled = WorkflowState.last_run_at
+    return list(
+        session.scalars(
+            select(MasterAsset.local_campaign_id)
+            .join(DerivativeAsset, DerivativeAsset.master_asset_id == MasterAsset.id)
+            .outerjoin(
+                WorkflowState,
+                (WorkflowState.workflow_name == workflow)
+                & (WorkflowState.campaign_id == MasterAsset.local_campaign_id),
+            )
+            .where(
+                DerivativeAsset.upload_status == "completed",
+                or_(settled.is_(None), DerivativeAsset.uploaded_at > settled),
+            )
+            .distinct()
+            .order_by(MasterAsset.local_campaign_id)
+        )
+    )
