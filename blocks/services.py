@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from functools import cached_property
 
 from blocks.box import BoxJwt
-from blocks.config_files import load_hooks, load_recipients, load_roles
+from blocks.config_files import load_codes, load_hooks, load_recipients, load_roles
 from blocks.dam import DamAuth, DamCertificate, DamOAuth2
 from blocks.database import PostgresDatabase
+from blocks.field_rules import load_field_rules
 from blocks.mail import MailgunAccount, SmtpServer
 from blocks.saved import AnyBlock, find_block, load_block
 from blocks.settings import Settings, load_settings
@@ -22,11 +23,14 @@ from clients.otmm.client import OtmmClient
 from clients.relay.buffers import BufferBudget
 from clients.webhook.client import WebhookClient
 from clients.webhook.hooks import Webhooks
+from clients.workspace import Workspace
 from db.engine import Store
 from db.governor import Limit, RateGovernor
 from db.journal import DatabaseJournal
 from db.leases import LeaseKeeper
+from domain.codes import Codes
 from domain.errors import ConfigError
+from domain.fields import FieldRules
 from domain.roles import DamRoles
 
 _MEGABYTE = 1024 * 1024
@@ -45,6 +49,16 @@ class Services:
     def roles(self) -> DamRoles:
         """Which field of the DAM plays which role."""
         return load_roles(self.settings.config_dir)
+
+    @cached_property
+    def codes(self) -> Codes:
+        """The codes that file names are made of."""
+        return load_codes(self.settings.config_dir)
+
+    @cached_property
+    def field_rules(self) -> FieldRules:
+        """Which metadata a derivative gets."""
+        return load_field_rules(self.settings.config_dir)
 
     @cached_property
     def recipients(self) -> Recipients:
@@ -93,6 +107,12 @@ class Services:
     def buffers(self) -> BufferBudget:
         """Memory for the parts of all uploads together."""
         return BufferBudget(self.settings.buffer_budget_mb * _MEGABYTE)
+
+    @cached_property
+    def workspace(self) -> Workspace:
+        """Private folders for files under way to the DAM."""
+        workspace = Workspace(self.settings.work_folder.absolute(), self.settings.work_budget_mb * _MEGABYTE)
+        return self._open.enter_context(workspace)
 
     @cached_property
     def mail(self) -> tuple[Mailer, str]:
@@ -151,6 +171,12 @@ class Services:
 
 DELIVERY = ("roles", "recipients", "store", "leases", "dam", "box", "journal", "buffers", "mail", "hooks", "webhooks")
 """What a delivery works with."""
+
+INTAKE = (
+    *("roles", "codes", "field_rules", "recipients", "store", "leases", "dam", "box", "workspace"),
+    *("mail", "hooks", "webhooks"),
+)
+"""What bringing derivatives home works with."""
 
 MESSAGES = ("recipients", "store", "leases", "mail", "hooks", "webhooks")
 """What the outbox works with."""

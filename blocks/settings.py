@@ -92,6 +92,14 @@ class Settings(BaseSettings):
     box_uploads_per_second: float = Field(3.5, gt=0)
     lease_s: int = Field(60, ge=3, description="How long a campaign stays taken after its holder fell silent.")
     empty_campaign_after_min: int = Field(60, ge=0, description="A campaign empty for so long is reported once.")
+    work_dir: Path | None = Field(None, description="Folder for files under way to the DAM; unset: DATA_DIR/work.")
+    work_budget_mb: int = Field(4096, ge=16, description="Disk for files under way, all of a process together.")
+    import_wait_s: float = Field(120, ge=0, description="How long a run waits for the DAM to show what was uploaded.")
+    import_lost_after_s: float = Field(
+        900,
+        ge=0,
+        description="An upload whose answer was lost, and of which the DAM shows nothing for so long, is lost.",
+    )
     retry_delays_s: Annotated[tuple[Delay, ...], NoDecode] = Field(
         (5, 15, 45), description="Waits between tries of a task, in seconds, comma-separated."
     )
@@ -100,6 +108,11 @@ class Settings(BaseSettings):
     @classmethod
     def _split(cls, value: object) -> object:
         return [part for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @property
+    def work_folder(self) -> Path:
+        """Where files under way to the DAM lie for as long as it takes."""
+        return self.work_dir or self.data_dir / "work"
 
     @property
     def block_name(self) -> str:
@@ -113,6 +126,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "box": ("box_jwt_config_path",),
     "mail": ("mail_sender",),
     "a1-to-a2": ("box_folder_local_masters",),
+    "a2-to-a3": ("box_folder_derivatives",),
 }
 """What each connection or workflow cannot do without."""
 

@@ -1,4 +1,9 @@
-"""What all tasks on one campaign share."""
+"""What all tasks on one campaign share, and all tasks of one intake.
+
+Plain classes: Prefect looks into the fields of dataclasses that are handed to a task, for every task run.
+"""
+
+from datetime import UTC, datetime
 
 from blocks.services import Services
 from db.leases import Lease
@@ -19,10 +24,7 @@ class Survey:
 
 
 class CampaignWork:
-    """A surveyed campaign, the route it takes, and the lease under which its writes are accepted.
-
-    A plain class: Prefect looks into the fields of dataclasses that are handed to a task, for every task run.
-    """
+    """A surveyed campaign, the route it takes, and the lease under which its writes are accepted."""
 
     def __init__(self, route: DeliveryRoute, survey: Survey, services: Services, lease: Lease) -> None:
         self.route = route
@@ -34,3 +36,30 @@ class CampaignWork:
     def campaign(self) -> Campaign:
         """The campaign worked on."""
         return self.survey.campaign
+
+
+class Intake:
+    """One look at what agencies have handed in.
+
+    `campaign`: only files of this one. `file_ids`: only these files, at once, whether or not they rest after a failure;
+    empty: all that are there. `keep_files`: leave what has arrived in Box.
+    """
+
+    def __init__(
+        self,
+        services: Services,
+        *,
+        campaign: str | None = None,
+        file_ids: tuple[str, ...] = (),
+        keep_files: bool = False,
+    ) -> None:
+        self.services = services
+        self.campaign = campaign
+        self.file_ids = file_ids
+        self.keep_files = keep_files
+        self.began_at = datetime.now(UTC)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all files are looked at, so that what is not among them is gone."""
+        return not self.file_ids and self.campaign is None

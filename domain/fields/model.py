@@ -79,6 +79,16 @@ class FilenameUpdate(BaseModel):
     default: Text | None = Field(default=None, description="Value where the name has no such part.")
 
 
+class BoxTemplate(BaseModel):
+    """The metadata template of Box in which a score may stand beside a file, and its fields."""
+
+    model_config = _STRICT
+
+    key: Text = Field(description="Key of the template, as Box's admin console shows it.")
+    score: Text = Field(description="Its field that holds the score.")
+    link: Text = Field(description="Its field that holds the link to the scorecard.")
+
+
 class CreativeX(BaseModel):
     """Where the creative quality score goes, and what stands there until an asset is scored."""
 
@@ -89,6 +99,9 @@ class CreativeX(BaseModel):
     platform: Text | None = Field(default=None, description="First part of a cascading score.")
     unscored: Text = Field(default="0", description="Score of an asset that has none.")
     unscored_link: Text = Field(description="Link of an asset that has none.")
+    box_template: BoxTemplate | None = Field(
+        default=None, description="Where a score is looked for in Box when no scorecard was read for the file."
+    )
 
 
 def _each_once(ids: tuple[str, ...]) -> tuple[str, ...]:

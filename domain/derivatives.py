@@ -1,0 +1,215 @@
+"""The plan of an intake: for each file that an agency handed in whether it can go to the DAM, is there, or cannot."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Generic, Protocol, TypeVar
+
+from domain.codes import Codes
+from domain.errors import (
+    FilenameRefused,
+    IntegrityError,
+    MetadataRefused,
+    RuleError,
+    ServiceUnavailable,
+    StorageFull,
+    StoreError,
+    UnknownTrackingId,
+)
+from domain.filenames.parse import ParsedName, parse
+
+Key = tuple[str, str]
+"""What makes a derivative: its tracking id, and its name in the DAM."""
+
+_FIRST_REST = timedelta(hours=1)
+_LONGEST_REST = timedelta(days=1)
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+class HandedIn(Protocol):
+    """A file in Box as somebody handed it in. `sha1` is hex; `folder_path` are the folders above it."""
+
+    @property
+    def file_id(self) -> str:
+        """Box's id of the file, the same for all its versions."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+
+    @property
+    def sha1(self) -> str:
+        """Checksum of its current version."""
+
+    @property
+    def version_id(self) -> str | None:
+        """Box's id of its current version."""
+
+    @property
+    def size_bytes(self) -> int:
+        """Size of its current version."""
+
+    @property
+    def etag(self) -> str:
+        """Changes with every change to the file."""
+
+    @property
+    def folder_path(self) -> tuple[str, ...]:
+        """Names of the folders above it."""
+
+    @property
+    def modified_at(self) -> datetime | None:
+        """When it was last changed."""
+
+    @property
+    def metadata(self) -> Mapping[str, object] | None:
+        """Values of the metadata template, where the listing brought them."""
+
+
+File = TypeVar("File", bound=HandedIn)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownMaster:
+    """An active master, as the database has it."""
+
+    master_id: int
+    tracking_id: str
+    name: str
+    campaign_number: str
+    campaign_name: str
+    upload_directory: str | None
+    box_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownDerivative:
+    """What the database says of a derivative; the checksums are of the content which was last taken up."""
+
+    status: str
+    sha1: str | None = None
+    md5: str | None = None
+    import_job_id: str | None = None
+    failures: int = 0
+    last_error: str | None = None
+    next_attempt_at: datetime | None = None
+
+    def is_home(self, sha1: str) -> bool:
+        """Whether this very content is in the DAM, as far as we know."""
+        return self.status == "completed" and self.sha1 == sha1
+
+    def rests(self, sha1: str, now: datetime) -> bool:
+        """Whether this very content has failed, and is not to be tried again yet."""
+        return (
+            self.status == "failed"
+            and self.sha1 == sha1
+            and self.next_attempt_at is not None
+            and now < self.next_attempt_at
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedFile(Generic[File]):
+    """One file with its fate. With `refusal` set it cannot be taken; name and master are None where they are why."""
+
+    file: File
+    name: ParsedName | None = None
+    master: KnownMaster | None = None
+    known: KnownDerivative | None = None
+    refusal: RuleError | None = None
+
+    @property
+    def path(self) -> str:
+        """Its place in Box, for people."""
+        return "/".join((*self.file.folder_path, self.file.name))
+
+    @property
+    def tracking_id(self) -> str | None:
+        """The tracking id in its name, whether or not a master has it."""
+        return self.name.name.tracking_id if self.name is not None else None
+
+    @property
+    def target_name(self) -> str | None:
+        """Its name in the DAM."""
+        return self.name.name.clean_name if self.name is not None else None
+
+    @property
+    def key(self) -> Key | None:
+        """Which derivative it is, where that can be told."""
+        if self.name is None or self.master is None:
+            return None
+        return self.master.tracking_id, self.name.name.clean_name
+
+
+def read_names(files: Iterable[File], codes: Codes) -> list[PlannedFile[File]]:
+    """Return the files with their names read, those changed longest ago first."""
+    oldest_first = sorted(files, key=lambda file: (file.modified_at or _LONG_AGO, file.file_id))
+    return [_named(file, codes) for file in oldest_first]
+
+
+def plan_intake(
+    named: Sequence[PlannedFile[File]], masters: Mapping[str, KnownMaster], known: Mapping[Key, KnownDerivative]
+) -> list[PlannedFile[File]]:
+    """Plan each file, in the order given. `masters` maps tracking ids to active masters."""
+    return [_planned(file, masters, known) for file in named]
+
+
+def in_rounds(plan: Iterable[PlannedFile[File]]) -> list[list[PlannedFile[File]]]:
+    """Return the files that can be taken, in batches in which each derivative occurs once.
+
+    The order is kept: of two contents of one derivative the later one stays.
+    """
+    rounds: list[list[PlannedFile[File]]] = []
+    seen: dict[Key, int] = {}
+    for planned in plan:
+        if planned.key is None or planned.refusal is not None:
+            continue
+        number = seen.get(planned.key, 0)
+        seen[planned.key] = number + 1
+        if number == len(rounds):
+            rounds.append([])
+        rounds[number].append(planned)
+    return rounds
+
+
+def rest(error: BaseException, failures: int) -> timedelta:
+    """Return how long a derivative rests after so many failures of its content.
+
+    What only has to be tried again does not rest. Anything else costs a transfer and ends the same, until a person has
+    acted.
+
+    >>> str(rest(ServiceUnavailable(), 3)), str(rest(MetadataRefused(), 1)), str(rest(MetadataRefused(), 9))
+    ('0:00:00', '1:00:00', '1 day, 0:00:00')
+    """
+    if isinstance(error, ServiceUnavailable | StoreError | StorageFull | IntegrityError):
+        return timedelta(0)
+    return min(_FIRST_REST * (1 << min(max(failures, 1) - 1, 8)), _LONGEST_REST)
+
+
+def tracking_ids(named: Iterable[PlannedFile[File]]) -> Collection[str]:
+    """Return the tracking ids in the names, each once."""
+    return {found for file in named if (found := file.tracking_id) is not None}
+
+
+def _named(file: File, codes: Codes) -> PlannedFile[File]:
+    try:
+        return PlannedFile(file, parse(file.name, codes))
+    except FilenameRefused as refusal:
+        return PlannedFile(file, refusal=refusal)
+
+
+def _planned(
+    named: PlannedFile[File], masters: Mapping[str, KnownMaster], known: Mapping[Key, KnownDerivative]
+) -> PlannedFile[File]:
+    file, name = named.file, named.name
+    if name is None:
+        return named
+    master = masters.get(name.name.tracking_id)
+    if master is None:
+        text = f"{file.name}: no master carries the tracking id {name.name.tracking_id!r}"
+        return PlannedFile(file, name, refusal=UnknownTrackingId(text))
+    refusal = None
+    if not master.upload_directory:
+        text = f"{file.name}: for its master {master.name} no folder of final assets is known"
+        refusal = MetadataRefused(f"{text}; see that {master.campaign_number} has one in the DAM")
+    return PlannedFile(file, name, master, known.get((master.tracking_id, name.name.clean_name)), refusal)

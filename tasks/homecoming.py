@@ -1,0 +1,124 @@
+"""Whether the derivatives of a campaign are all home, and the move that follows from it."""
+
+from prefect.logging import get_run_logger
+
+from blocks.services import Services
+from clients.box.client import BoxFile
+from db.leases import Lease
+from db.repositories.progress import Progress, progress_of, unsettled_campaigns
+from db.repositories.visits import record_visit
+from domain.assets import Campaign
+from domain.derivatives import PlannedFile
+from domain.errors import ContentScalingError, LeaseLost, MetadataRefused, MoveRefused, NotWaiting
+from domain.report import CampaignOutcome, Failure
+from domain.routes import DERIVATIVES
+from domain.status import Status
+from tasks.ledger import hold
+from tasks.moves import move_on
+from tasks.telling import tell_stuck
+from tasks.telling_home import tell_home
+from tasks.work import Intake
+
+_FORCED_FROM = (Status.A2, Status.A6)
+"""Where a campaign may be that is moved although something is missing; the status machine lists both moves."""
+
+
+def settle_campaigns(intake: Intake, *, force: bool) -> list[CampaignOutcome]:
+    """Move on every campaign whose derivatives are all home; say of the others what they wait for."""
+    services = intake.services
+    with services.store.transaction() as session:
+        numbers = unsettled_campaigns(session, DERIVATIVES.workflow)
+    if intake.campaign is not None:
+        numbers = [intake.campaign] if force or intake.campaign in numbers else []
+    return [_settle(number, services, force=force) for number in numbers]
+
+
+def foresee_campaigns(plan: list[PlannedFile[BoxFile]], intake: Intake) -> list[CampaignOutcome]:
+    """Say of each campaign in the plan what would be left to wait for, without doing anything."""
+    numbers = dict.fromkeys(planned.master.campaign_number for planned in plan if planned.master is not None)
+    return [_foreseen(number, plan, intake.services) for number in numbers]
+
+
+def _settle(number: str, services: Services, *, force: bool) -> CampaignOutcome:
+    progress = _progress(number, services)
+    outcome = _outcome(progress)
+    if not progress.is_complete and not force:
+        return outcome
+    try:
+        campaign = _known_campaign(progress)
+        with hold(campaign, services) as lease:
+            _advance(campaign, progress, services, lease, outcome, force=force)
+    except (LeaseLost, NotWaiting) as error:
+        outcome.note = str(error)
+    except Exception as error:  # of whatever kind: the next campaign is not to suffer
+        outcome.failure = Failure.of(error)
+        is_defect = not isinstance(error, ContentScalingError)
+        get_run_logger().error("%s: %s", number, outcome.failure, exc_info=is_defect)
+        tell_stuck(outcome, DERIVATIVES, services)
+    return outcome
+
+
+def _advance(  # noqa: PLR0913  (which campaign, and how far it is)
+    known: Campaign, progress: Progress, services: Services, lease: Lease, outcome: CampaignOutcome, *, force: bool
+) -> None:
+    campaign = services.dam.campaign(known.folder_id)
+    outcome.origin = campaign.status
+    if campaign.status == DERIVATIVES.origin or (force and campaign.status in _FORCED_FROM):
+        detail = {"forced": not progress.is_complete}
+        move_on(campaign, DERIVATIVES, services, lease, detail=detail, announce=tell_home)
+        outcome.moved = True
+    elif force:
+        allowed = ", ".join(_FORCED_FROM)
+        raise MoveRefused(f"{campaign.number} is {campaign.status}; it can be moved to A3 from {allowed} only")
+    elif campaign.status == Status.A1:
+        outcome.note = "complete, but its masters are still going out: it is A1"
+    else:
+        outcome.note = f"complete; it is {campaign.status}, so there is nothing to move"
+        with services.store.transaction() as session:
+            record_visit(session, DERIVATIVES.workflow, campaign.number, status=campaign.status)
+
+
+def _foreseen(number: str, plan: list[PlannedFile[BoxFile]], services: Services) -> CampaignOutcome:
+    progress = _progress(number, services)
+    takeable = [planned for planned in plan if planned.refusal is None and planned.master is not None]
+    planned_masters = {planned.master.master_id for planned in takeable if planned.master is not None}
+    names = {planned.target_name for planned in takeable}
+    back = {row.master_asset_id for row in progress.derivatives} | planned_masters
+    waiting = [master.original_filename for master in progress.masters if master.id not in back]
+    stuck = [name for name in progress.open if name not in names]
+    outcome = _outcome(progress)
+    if waiting or stuck:
+        outcome.note = "would still wait for " + ", ".join([*waiting, *stuck])
+    else:
+        outcome.note = f"would be complete, and move to {DERIVATIVES.target} if it is {DERIVATIVES.origin}"
+    return outcome
+
+
+def _progress(number: str, services: Services) -> Progress:
+    with services.store.transaction() as session:
+        return progress_of(session, number)
+
+
+def _known_campaign(progress: Progress) -> Campaign:
+    """Return the campaign as the database knows it. Raises MetadataRefused when it does not."""
+    number = progress.campaign_number
+    master = next((master for master in reversed(progress.masters) if master.campaign_folder_id), None)
+    if master is None or master.campaign_folder_id is None:
+        raise MetadataRefused(f"{number}: no master of it is known; is the number right, and was it delivered?")
+    return Campaign(master.campaign_folder_id, number, master.campaign_name or "", "", DERIVATIVES.origin)
+
+
+def _outcome(progress: Progress) -> CampaignOutcome:
+    name = next((master.campaign_name for master in progress.masters if master.campaign_name), "")
+    outcome = CampaignOutcome(progress.campaign_number, name or "", DERIVATIVES.origin, DERIVATIVES.target)
+    outcome.note = f"{progress.masters_done} of {len(progress.masters)} masters have come back"
+    if progress.waiting:
+        outcome.note += "; waiting for " + _few(progress.waiting)
+    if progress.open:
+        outcome.note += "; not arrived: " + _few(progress.open)
+    return outcome
+
+
+def _few(names: tuple[str, ...], most: int = 5) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more

@@ -1,0 +1,47 @@
+"""The creative-quality score of a file that comes home: from its scorecard, else from its metadata in Box."""
+
+from dataclasses import dataclass
+
+from blocks.services import Services
+from db.repositories.scores import current_score, tidy_score
+from domain.derivatives import File, PlannedFile
+from domain.errors import MetadataRefused
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A score as text from 0 to 100, None where there is none; `warning` says what people have to look at."""
+
+    value: str | None = None
+    link: str | None = None
+    source: str | None = None
+    warning: str | None = None
+
+
+def find_score(planned: PlannedFile[File], services: Services) -> Score:
+    """Return the score of a file whose name could be read."""
+    name = planned.target_name or ""
+    with services.store.transaction() as session:
+        row = current_score(session, name)
+    if row is not None and row.quality_score is not None:
+        return Score(str(row.quality_score), row.creativex_url, "CreativeX scorecard")
+    return _from_box(planned, services)
+
+
+def _from_box(planned: PlannedFile[File], services: Services) -> Score:
+    rules = services.field_rules.creativex
+    none = f"no CreativeX score was found; {rules.unscored} was written"
+    if (template := rules.box_template) is None:
+        return Score(warning=none)
+    values = planned.file.metadata
+    if values is None:  # not every listing brings them along
+        values = services.box.metadata(planned.file.file_id, template.key) or {}
+    found, link = values.get(template.score), values.get(template.link)
+    if found is None or found == "":
+        return Score(warning=none)
+    try:
+        score = f"{tidy_score(str(found)):f}"
+    except MetadataRefused:
+        text = f"the CreativeX score {found!r} in the file's metadata in Box is not a number from 0 to 100"
+        return Score(warning=f"{text}; {rules.unscored} was written")
+    return Score(score, str(link) if link else None, "metadata in Box")

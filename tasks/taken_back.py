@@ -1,0 +1,74 @@
+"""Files that are no longer in Box although they never arrived: whoever handed them in has taken them back."""
+
+from datetime import UTC, datetime, timedelta
+
+from prefect.logging import get_run_logger
+from prefect.runtime import flow_run
+from sqlalchemy.orm import Session
+
+from clients.box.client import BoxFile
+from db.leases import Lease, check_fence
+from db.models import DerivativeAsset, MasterAsset
+from db.repositories.derivatives import open_elsewhere, record_arrived, withdraw
+from db.repositories.events import record_event
+from tasks.trouble import forget_files_but
+from tasks.work import Intake
+
+
+def let_go(files: list[BoxFile], intake: Intake) -> None:
+    """Forget what is known of files that are gone from Box; `files` are all that are there."""
+    seen = [file.file_id for file in files]
+    with intake.services.store.transaction() as session:
+        forget_files_but(session, seen)
+        gone = open_elsewhere(session, seen, intake.began_at)
+    for row in gone:
+        with intake.services.leases.holding(f"derivative/{row.tracking_id}/{row.derivative_filename}") as lease:
+            if lease is not None:
+                _let_go(row, intake, lease)
+
+
+def _let_go(row: DerivativeAsset, intake: Intake, lease: Lease) -> None:
+    """Withdraw the derivative; one of which something was sent only once the DAM has not shown it for long enough."""
+    found = _in_dam(row, intake)
+    if found is None and _may_still_show(row, intake):
+        return
+    with intake.services.store.transaction() as session:
+        check_fence(session, lease)
+        if found is not None:
+            record_arrived(session, row.id, found)
+            _record(session, row, "derivative_uploaded", dam_asset_id=found, adopted=True)
+        elif withdraw(session, row.id):
+            _record(session, row, "derivative_withdrawn", box_file_id=row.box_file_id)
+    fate = f"it is asset {found} in the DAM" if found is not None else "it is not waited for any more"
+    get_run_logger().info("%s (%s): its file is gone from Box; %s", row.derivative_filename, row.tracking_id, fate)
+
+
+def _in_dam(row: DerivativeAsset, intake: Intake) -> str | None:
+    if row.sent_at is None or row.content_md5 is None:
+        return None
+    with intake.services.store.transaction() as session:
+        folder_id = session.get_one(MasterAsset, row.master_asset_id).upload_directory
+    if folder_id is None:
+        return None
+    return intake.services.dam.uploaded_asset(
+        folder_id,
+        row.derivative_filename,
+        md5=row.content_md5,
+        size_bytes=row.file_size_bytes or 0,
+        job_id=row.import_job_id,
+    )
+
+
+def _may_still_show(row: DerivativeAsset, intake: Intake) -> bool:
+    lost_after = timedelta(seconds=intake.services.settings.import_lost_after_s)
+    return row.sent_at is not None and datetime.now(UTC) - row.sent_at < lost_after
+
+
+def _record(session: Session, row: DerivativeAsset, event_type: str, **detail: object) -> None:
+    record_event(
+        session,
+        tracking_id=row.tracking_id,
+        event_type=event_type,
+        detail={"name": row.derivative_filename, **detail},
+        run_id=flow_run.id,
+    )

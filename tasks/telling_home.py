@@ -1,0 +1,151 @@
+"""Puts the mails and webhooks about derivatives into the outbox, in the transaction that makes the fact true."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from prefect.runtime import flow_run
+from sqlalchemy.orm import Session
+
+from blocks.services import Services
+from clients.box.client import BoxFile
+from clients.video import VideoFacts
+from db.models import DerivativeAsset, StatusMove
+from db.repositories.outbox import enqueue
+from db.repositories.progress import Progress, progress_of
+from domain.derivatives import PlannedFile
+from domain.routes import DERIVATIVES, Route
+from tasks.descriptions import Description
+from tasks.message_facts import about_campaign, status_update
+from tasks.trouble import Trouble
+from tasks.work import Intake
+
+_UPLOAD_HOOK = "asset_upload_complete"
+
+
+def tell_uploaded(  # noqa: PLR0913  (what arrived, of what, and how)
+    session: Session,
+    row: DerivativeAsset,
+    planned: PlannedFile[BoxFile],
+    description: Description,
+    intake: Intake,
+    *,
+    video: VideoFacts | None,
+    is_rework: bool,
+) -> None:
+    """Queue the mail, and the webhook where it is on, about a derivative that has arrived in the DAM."""
+    master = planned.master
+    assert master is not None  # noqa: S101  (else it would not have been taken)
+    services, number = intake.services, master.campaign_number
+    key = f"{DERIVATIVES.workflow}/derivative-{row.id}/{row.box_file_version_id or row.box_sha1}"
+    facts = {
+        "environment": services.settings.env,
+        "run_url": flow_run.ui_url,
+        "campaign": {"number": number, "name": master.campaign_name, "folder_url": None},
+        "file": _file(row, planned),
+        "master": {"name": master.name, "box_url": master.box_url},
+        "score": {name: getattr(description.score, name) for name in ("value", "link", "source")},
+        "video": _video(video),
+        "warnings": list(description.warnings),
+        "is_rework": is_rework,
+        "kept_in_box": intake.keep_files,
+        "progress": _progress(progress_of(session, number)),
+        "uploaded_at": (row.uploaded_at or datetime.now(UTC)).isoformat(),
+    }
+    template = f"{DERIVATIVES.mail_prefix}_file_uploaded"
+    enqueue(
+        session,
+        key=f"{key}/mail",
+        channel="mail",
+        template=template,
+        audience="success",
+        payload=facts,
+        campaign_number=number,
+    )
+    if services.hooks.named(_UPLOAD_HOOK).is_on:
+        payload = {
+            "tracking_id": row.tracking_id,
+            "dam_asset_id": row.dam_asset_id,
+            "filename": row.derivative_filename,
+        }
+        enqueue(
+            session,
+            key=f"{key}/webhook",
+            channel="webhook",
+            template=_UPLOAD_HOOK,
+            audience=None,
+            payload=payload | {"timestamp": facts["uploaded_at"]},
+            campaign_number=number,
+        )
+
+
+def tell_home(session: Session, move: StatusMove, route: Route, services: Services) -> None:
+    """Queue the webhook and the mail of a campaign that has moved on, its derivatives being home."""
+    number, progress = move.campaign_number, progress_of(session, move.campaign_number)
+    key = f"{route.workflow}/{number}/move-{move.id}"
+    Trouble.of_campaign(session, route, number).clear()
+    if route.webhook is not None:
+        enqueue(
+            session,
+            key=f"{key}/webhook",
+            channel="webhook",
+            template=route.webhook,
+            audience=None,
+            payload=status_update(move, len(progress.derivatives)),
+            campaign_number=number,
+        )
+    enqueue(
+        session,
+        key=f"{key}/mail",
+        channel="mail",
+        template=f"{route.mail_prefix}_complete",
+        audience="success",
+        payload=_home_facts(move, progress, route, services),
+        campaign_number=number,
+    )
+
+
+def _home_facts(move: StatusMove, progress: Progress, route: Route, services: Services) -> dict[str, Any]:
+    began = min((row.created_at for row in progress.derivatives), default=None)
+    facts = about_campaign(move.campaign_number, move.campaign_name, route, services)
+    names = {master.id: master.original_filename for master in progress.masters}
+    return facts | {
+        "from_status": move.from_status,
+        "derivatives": [
+            {
+                "name": row.derivative_filename,
+                "master": names[row.master_asset_id],
+                "tracking_id": row.tracking_id,
+                "size_bytes": row.file_size_bytes,
+                "dam_asset_id": row.dam_asset_id,
+                "score": row.creativex_score,
+            }
+            for row in progress.derivatives
+        ],
+        "masters_total": len(progress.masters),
+        "forced": bool(move.detail.get("forced")),
+        "missing": list(progress.waiting),
+        "started_at": began.isoformat() if began is not None else None,
+        "finished_at": (move.done_at or datetime.now(UTC)).isoformat(),
+    }
+
+
+def _file(row: DerivativeAsset, planned: PlannedFile[BoxFile]) -> dict[str, Any]:
+    return {
+        "name": row.derivative_filename,
+        "handed_in_name": planned.file.name,
+        "path": planned.path,
+        "tracking_id": row.tracking_id,
+        "size_bytes": row.file_size_bytes,
+        "dam_asset_id": row.dam_asset_id,
+    }
+
+
+def _video(video: VideoFacts | None) -> dict[str, Any] | None:
+    if video is None:
+        return None
+    return {name: getattr(video, name) for name in ("width", "height", "duration_s", "codec", "frame_rate")}
+
+
+def _progress(progress: Progress) -> dict[str, Any]:
+    waiting = list(progress.waiting)
+    return {"masters_total": len(progress.masters), "masters_done": progress.masters_done, "waiting": waiting}
