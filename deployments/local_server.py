@@ -1,6 +1,7 @@
 """A Prefect server, and a worker beside it, as child processes with their own home, ports and database."""
 
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -16,6 +17,7 @@ import psutil
 
 from domain.errors import ConfigError
 
+_QUIET_PORTS = range(20_000, 32_000)
 _START_S = 120.0
 _STOP_S = 15.0
 WORK_POOL = "content-scaling"
@@ -52,10 +54,15 @@ def prefect_environment(home: Path, port: int) -> dict[str, str]:
 
 
 def free_port() -> int:
-    """Return a loopback port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a loopback port that nobody listens on now.
+
+    Below those that Linux gives to outgoing connections: between now and its use, one of them would take it.
+    """
+    for port in (*random.sample(_QUIET_PORTS, 20), 0):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return int(probe.getsockname()[1])
+    raise ConfigError(["no free port on the loopback interface"])
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from prefect.blocks.core import Block
@@ -15,13 +16,30 @@ from blocks.box import BoxJwt
 from blocks.config_files import load_codes, load_hooks, load_recipients, load_roles
 from blocks.dam import DamCertificate, DamOAuth2
 from blocks.database import PostgresDatabase
+from blocks.field_rules import load_field_rules
 from blocks.mail import MailgunAccount, SmtpServer
 from blocks.settings import Settings, missing
 from blocks.webhooks import OutgoingWebhooks
+from clients.box.client import BoxClient
 from clients.box.governor import NoGovernor
+from clients.video import ffprobe_version
 from db.migrate import head, require_head
 from domain.errors import ConfigError, ContentScalingError, NotFound, ServiceUnavailable
 from entrypoints.prefect_api import require_server
+
+
+class _BoxFolder(NamedTuple):
+    """Setting of a folder in Box, the workflow that needs it, and what that does there."""
+
+    variable: str
+    workflow: str
+    use: str
+
+
+_BOX_FOLDERS = (
+    _BoxFolder("BOX_FOLDER_LOCAL_MASTERS", "a1-to-a2", "delivers to folder"),
+    _BoxFolder("BOX_FOLDER_DERIVATIVES", "a2-to-a3", "takes in from folder"),
+)
 
 
 @dataclass(frozen=True)
@@ -39,6 +57,7 @@ def check_all(settings: Settings) -> Iterator[Verdict]:
     for block in blocks_from(settings):
         yield from _check_block(block, settings)
     yield from _not_described(settings)
+    yield _try("video", "the installation of ffmpeg", _video)
     yield _try("Prefect", "PREFECT_API_URL", partial(_prefect, settings))
 
 
@@ -84,6 +103,7 @@ def _try(name: str, source: str, probe: Callable[[], str]) -> Verdict:
 def _config_files(settings: Settings) -> str:
     load_roles(settings.config_dir)
     load_codes(settings.config_dir)
+    load_field_rules(settings.config_dir)
     load_recipients(settings.config_dir)
     load_hooks(settings.config_dir, {})
     return f"{settings.config_dir} is well-formed"
@@ -107,15 +127,31 @@ def _dam(block: DamOAuth2 | DamCertificate, settings: Settings) -> str:
 
 def _box(block: BoxJwt, settings: Settings) -> str:
     with closing(block.get_client(NoGovernor())) as box:
-        login = box.probe()
-        folder_id = settings.box_folder_local_masters
-        if folder_id is None:
-            raise ConfigError([f"signed in as {login}, but BOX_FOLDER_LOCAL_MASTERS is not set: a1-to-a2 needs it"])
-        try:
-            return f"signed in as {login}; delivers to folder {box.folder(folder_id)!r}"
-        except NotFound:
-            advice = f"correct it, or invite {login} to the folder"
-            raise ConfigError([f"BOX_FOLDER_LOCAL_MASTERS: {login} sees no folder {folder_id}; {advice}"]) from None
+        login, found, faults = box.probe(), [], []
+        for folder in _BOX_FOLDERS:
+            try:
+                found.append(_folder_use(folder, getattr(settings, folder.variable.lower()), box))
+            except (ConfigError, NotFound) as error:
+                faults += _folder_faults(error, folder, login)
+    if faults:
+        raise ConfigError(faults)
+    return f"signed in as {login}; {'; '.join(found)}"
+
+
+def _folder_use(folder: _BoxFolder, folder_id: str | None, box: BoxClient) -> str:
+    if folder_id is None:
+        raise ConfigError([f"{folder.variable} is not set: {folder.workflow} needs it"])
+    return f"{folder.use} {box.folder(folder_id)!r}"
+
+
+def _folder_faults(error: ConfigError | NotFound, folder: _BoxFolder, login: str) -> list[str]:
+    if isinstance(error, ConfigError):
+        return [f"signed in as {login}, but {fault}" for fault in error.faults]
+    return [f"{folder.variable}: {login} sees no such folder; correct it, or invite {login} to it"]
+
+
+def _video() -> str:
+    return f"ffprobe {ffprobe_version()}"
 
 
 def _smtp(block: SmtpServer) -> str:

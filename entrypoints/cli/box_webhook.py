@@ -1,13 +1,12 @@
 """`content-scaling box-webhook`: the webhook at Box that tells `content-scaling serve` of new files."""
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from entrypoints.cli.options import EnvFile
+from entrypoints.cli.options import EnvFile, check_box_id
 from entrypoints.console import open_console
 
 if TYPE_CHECKING:
@@ -15,14 +14,6 @@ if TYPE_CHECKING:
     from clients.box.client import BoxClient
 
 box_webhook = typer.Typer(help="Manage the webhook at Box that tells of new files.", no_args_is_help=True)
-
-_ID = re.compile(r"\d{1,20}", re.ASCII)
-
-
-def _check_id(value: str | None) -> str | None:
-    if value is not None and not _ID.fullmatch(value):
-        raise typer.BadParameter(f"{value!r} is not an id of Box: digits only")
-    return value
 
 
 @box_webhook.callback()
@@ -39,7 +30,7 @@ def create(
         ),
     ],
     folder: Annotated[
-        str | None, typer.Option(help="Id of the folder; left out: BOX_FOLDER_DERIVATIVES.", callback=_check_id)
+        str | None, typer.Option(help="Id of the folder; left out: BOX_FOLDER_DERIVATIVES.", callback=check_box_id)
     ] = None,
     env_file: EnvFile = None,
 ) -> None:
@@ -72,7 +63,7 @@ def list_all(env_file: EnvFile = None) -> None:
 @box_webhook.command("delete")
 def delete(
     webhook_id: Annotated[
-        str, typer.Argument(metavar="ID", help="Id of the webhook, as `list` shows it.", callback=_check_id)
+        str, typer.Argument(metavar="ID", help="Id of the webhook, as `list` shows it.", callback=check_box_id)
     ],
     env_file: EnvFile = None,
 ) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 _NUMBER = re.compile(r"C\d{1,12}", re.ASCII)
+_BOX_ID = re.compile(r"\d{1,20}", re.ASCII)
 
 
 def _use(path: Path | None) -> Path | None:
@@ -22,6 +23,19 @@ def _check_number(number: str | None) -> str | None:
     return number
 
 
+def _check_box_ids(ids: list[str] | None) -> list[str] | None:
+    for value in ids or ():
+        check_box_id(value)
+    return ids
+
+
+def check_box_id(value: str | None) -> str | None:
+    """Return an id of Box; raise BadParameter for anything that would not be one."""
+    if value is not None and not _BOX_ID.fullmatch(value):
+        raise typer.BadParameter(f"{value!r} is not an id of Box: digits only")
+    return value
+
+
 EnvFile = Annotated[
     Path | None,
     typer.Option("--env-file", help="File with the settings instead of .env.", callback=_use, show_default=False),
@@ -29,4 +43,13 @@ EnvFile = Annotated[
 
 CampaignNumber = Annotated[
     str | None, typer.Option(help="Only this campaign, such as C000000078.", callback=_check_number)
+]
+
+BoxFileIds = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--file-id",
+        help="Only this file in Box, at once, even after failures; may be given several times.",
+        callback=_check_box_ids,
+    ),
 ]

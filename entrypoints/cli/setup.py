@@ -17,7 +17,7 @@ def setup(env_file: EnvFile = None) -> None:
     from deployments.setup import set_up
     from entrypoints.prefect_api import require_server
 
-    settings = load_settings("box", "mail", "a1-to-a2")
+    settings = load_settings("box", "mail", "a1-to-a2", "a2-to-a3")
     require_server()
     set_up(settings, Path.cwd(), say=lambda line: console.print(f"  {line}", highlight=False))
     console.print("Ready. Start a worker with: prefect worker start --pool content-scaling", style="green")

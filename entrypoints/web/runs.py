@@ -10,7 +10,8 @@ from prefect.exceptions import ObjectNotFound
 
 from domain.errors import ConfigError
 
-DEPLOYMENT = "a2-to-a3/a2-to-a3"
+DEPLOYMENT = "a2-to-a3/a2-to-a3-on-upload"
+"""Apart from the schedule's, which drops a run while another one goes on."""
 
 
 def require_deployment() -> None:

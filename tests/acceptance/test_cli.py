@@ -55,9 +55,13 @@ def test_check_says_of_every_connection_that_it_is_fine(world: World):
         "mail",
         "WEBHOOK_CAMPAIGN_STATUS_URL",
         "WEBHOOK_ASSET_UPLOAD_URL",
+        "video",
         "Prefect",
     ]
-    assert found["Box"][1] == "signed in as service@example.com; delivers to folder 'Local Masters'"
+    assert (
+        found["Box"][1]
+        == "signed in as service@example.com; delivers to folder 'Local Masters'; takes in from folder 'Derivatives'"
+    )
     assert found["Prefect"][1].endswith("/api answers; its blocks are as these settings say")
     assert done.returncode == 0
     assert world.writes() == 0
@@ -82,7 +86,7 @@ def test_check_says_of_each_broken_connection_what_to_do_and_tries_the_others(wo
         "database": "Connection refused",
         "DAM (OAuth2)": "check DAM_CLIENT_ID and DAM_CLIENT_SECRET",
         "DAM (certificate)": "DAM_MTLS_CERT_PASSWORD: wrong password for ",
-        "Box": "BOX_FOLDER_LOCAL_MASTERS: service@example.com sees no folder 99; correct it, or invite",
+        "Box": "BOX_FOLDER_LOCAL_MASTERS: service@example.com sees no such folder; correct it, or invite",
         "mail": "check SMTP_HOST and SMTP_PORT",
         "WEBHOOK_CAMPAIGN_STATUS_URL": "127.0.0.1:1 cannot be reached (Connection refused); check WEBHOOK_CAMPAIGN",
         "Prefect": f"PREFECT_API_URL: http://{CLOSED}/api does not answer (ConnectError); correct it, or start",

@@ -24,7 +24,8 @@ from tests.acceptance.world import World
 from tests.postgres import EMPTY, cloned_database
 from tests.waiting import until
 
-NAMES = ["a1-to-a2", "deliver-messages"]
+NAMES = ["a1-to-a2", "a2-to-a3", "a2-to-a3-on-upload", "deliver-messages"]
+ON_DEMAND = "a2-to-a3-on-upload"
 
 
 @pytest.fixture
@@ -63,10 +64,10 @@ def test_setup_may_be_run_again_and_doubles_nothing(
         done = content_scaling("setup", environment=environment)
         assert done.returncode == 0, done.stderr
         assert migrate.current(url) == migrate.head()
-        name = world.environment["BLOCKS_NAME"]
+        blocks = world.environment["BLOCKS_NAME"]
         lines = [line.strip() for line in done.stdout.splitlines()]
         assert "database: schema is up to date" in lines
-        assert {f"block: {slug}/{name}" for slug in ("dam-oauth2", "box-jwt", "smtp-server")} <= set(lines)
+        assert {f"block: {slug}/{blocks}" for slug in ("dam-oauth2", "box-jwt", "smtp-server")} <= set(lines)
         assert lines[-2] == "deployments: as in prefect.yaml"
         first = installation()
 
@@ -77,10 +78,10 @@ def test_setup_may_be_run_again_and_doubles_nothing(
         assert f"work pool: {WORK_POOL} (was there)" in said
     assert installation() == first
     assert [deployment[0] for deployment in first["deployments"]] == NAMES
-    for _, _, entrypoint, pool, schedules, limit, pull_steps in first["deployments"]:
+    for name, _, entrypoint, pool, schedules, limit, pull_steps in first["deployments"]:
         assert entrypoint.startswith("flows.")
-        assert (pool, limit, len(schedules)) == (WORK_POOL, 1, 1)
-        assert schedules[0][0] == "every-5-minutes"
+        slugs = [slug for slug, _, _ in schedules]
+        assert (pool, limit, slugs) == (WORK_POOL, *((2, []) if name == ON_DEMAND else (1, ["every-5-minutes"])))
         assert pull_steps == [{"prefect.deployments.steps.set_working_directory": {"directory": str(CHECKOUT)}}]
     assert first["pools"] == [WORK_POOL]
 
