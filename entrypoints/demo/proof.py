@@ -4,12 +4,15 @@ from collections.abc import Iterator
 
 from db.engine import Store
 from db.repositories.masters import masters_of
+from db.repositories.progress import progress_of
 from domain.assets import Campaign
+from entrypoints.demo.agency import HandedIn
 from entrypoints.demo.stage import Stage
 from sandbox.otmm import OtmmState
 from sandbox.otmm.nodes import Node
 
 Claim = tuple[str, bool]
+_DERIVATIVES = "BOX_FOLDER_DERIVATIVES"
 _BOX_ROOT = "BOX_FOLDER_LOCAL_MASTERS"
 
 
@@ -52,6 +55,40 @@ def claims(stage: Stage, store: Store, hero: str, before: list[Campaign]) -> Ite
     yield "one mail says that the campaign is complete", len(subjects) == 1
     yield "one webhook announces A1 to A2", _announced(stage) == [(hero, "A1", "A2")]
     yield "every other campaign stays where it was", _without(now, hero) == _without(before, hero)
+
+
+def claims_of_homecoming(stage: Stage, store: Store, hero: str, handed_in: list[HandedIn]) -> Iterator[Claim]:
+    """Yield what must hold once everything that was handed in for the campaign `hero` has come home."""
+    twin, now = stage.twin, campaigns_in_dam(stage)
+    with store.transaction() as session:
+        derivatives = progress_of(session, hero).derivatives
+    nodes = [twin.otmm.tree.nodes[row.dam_asset_id or ""] for row in derivatives]
+    in_dam = sorted((node.name, node.content.blob.sha1) for node in nodes if node.content is not None)
+    wanted = sorted((_clean(each.good_name), each.file.sha1) for each in handed_in)
+    finals = twin.otmm.tree.nodes[_folder(twin.otmm, twin.campaigns[hero], "Final Assets")].children
+    refused = [mail.subject for mail in twin.mail.mails if "could not be uploaded" in mail.subject]
+    remarks = [seen for seen in twin.faults["box"].writes() if seen.path.endswith("/comments")]
+    yield f"{hero} moved from A2 to A3 in the DAM", _status(now, hero) == "A3"
+    yield (
+        f"each of the {len(handed_in)} localized files is in the DAM, byte for byte, under its clean name",
+        in_dam == wanted,
+    )
+    yield "none of them is there twice", len(finals) == len(handed_in)
+    yield "none of them is left in Box", twin.box.files_below(twin.box_folders[_DERIVATIVES]) == []
+    yield "three mails tell of the three broken files, and none tells it twice", len(refused) == len(set(refused)) == 3
+    yield "one remark stood beside each of them in Box", len(remarks) == len(refused)
+    yield "one webhook announces A2 to A3", _announced(stage)[1:] == [(hero, "A2", "A3")]
+
+
+def _clean(name: str) -> str:
+    """Return the name without job number and tracking id."""
+    stem, dot, extension = name.rpartition(".")
+    return stem.partition("_")[2].rpartition("_")[0] + dot + extension
+
+
+def _folder(dam: OtmmState, campaign_folder_id: str, named: str) -> str:
+    children = dam.tree.nodes[campaign_folder_id].children
+    return next(child for child in children if named in dam.tree.nodes[child].name)
 
 
 def _status(campaigns: list[Campaign], number: str) -> str:

@@ -1,10 +1,11 @@
-"""Everything the demo runs on: the twin, an embedded PostgreSQL, a Prefect server and a worker, in one folder."""
+"""Everything the demo runs on: the twin, PostgreSQL, Prefect with a worker, and the receiver, in one folder."""
 
 import os
 import shutil
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from sandbox.environment import write_env_file
 from sandbox.twin import Twin
 
 Say = Callable[[str], None]
+_STOP_S = 15.0
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,7 @@ class Stage:
     twin: Twin
     database_url: str
     prefect_url: str
+    receiver_url: str
     env_file: Path
 
 
@@ -46,7 +49,9 @@ def stage(folder: Path, checkout: Path, seed: Path, say: Say) -> Iterator[Stage]
         say("Setting up: database schema, blocks, work pool, deployments")
         _set_up(checkout)
         up.enter_context(local_worker(folder / "prefect", variables))
-        yield Stage(twin, database_url, prefect_url, folder / "env")
+        say("Starting the receiver of Box's webhooks")
+        receiver_url = up.enter_context(_receiver())
+        yield Stage(twin, database_url, prefect_url, receiver_url, folder / "env")
 
 
 @contextmanager
@@ -65,8 +70,27 @@ def _set_up(checkout: Path) -> None:
     from blocks.settings import load_settings
     from deployments.setup import set_up
 
-    set_up(load_settings("dam-oauth2", "box", "mail", "a1-to-a2"), checkout, say=lambda _: None)
+    set_up(load_settings("dam-oauth2", "box", "mail", "a1-to-a2", "a2-to-a3"), checkout, say=lambda _: None)
     pause_schedules(paused=True)
+
+
+@contextmanager
+def _receiver() -> Iterator[str]:
+    """Run what `content-scaling serve` runs; gives the address that Box is to tell of files."""
+    from entrypoints.web.app import WEBHOOK_PATH, create_app
+    from entrypoints.web.server import listen, web_server
+    from entrypoints.web.serving import open_receiver, receiver_settings
+
+    settings = receiver_settings()
+    with closing(listen("127.0.0.1", 0)) as listener, open_receiver(settings) as receiver:
+        server = web_server(create_app(receiver), proxy="127.0.0.1")
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="receiver", daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}{WEBHOOK_PATH}"
+        finally:
+            server.should_exit = True
+            thread.join(_STOP_S)
 
 
 def pause_schedules(*, paused: bool) -> None:

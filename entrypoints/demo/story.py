@@ -1,9 +1,11 @@
-"""What the demo shows: the campaigns before, the run with its progress, and what arrived where."""
+"""What the demo shows of its runs: the campaigns, the progress, and what arrived where."""
 
 import time
+from collections.abc import Callable
 from uuid import UUID
 
 from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterName
 from prefect.client.schemas.objects import FlowRun
 from prefect.deployments import run_deployment
 from rich.console import Console
@@ -14,13 +16,17 @@ from rich.table import Table
 from db.engine import Store
 from db.models import MasterAsset
 from db.repositories.masters import masters_of
-from entrypoints.demo.proof import campaigns_in_dam, masters_in_dam
+from entrypoints.demo.proof import campaigns_in_dam
 from entrypoints.demo.stage import Stage
 
 HERO = "C000000101"
 """The campaign that goes through."""
 
 _POLL_S = 0.5
+_DEADLINE_S = 180.0
+
+Sight = Callable[[], tuple[int, str]]
+"""Tells how many are done so far, and says it in words."""
 
 
 def show_campaigns(stage: Stage, console: Console, title: str) -> None:
@@ -33,33 +39,62 @@ def show_campaigns(stage: Stage, console: Console, title: str) -> None:
     console.print(table)
 
 
-def run_with_progress(stage: Stage, store: Store, console: Console) -> FlowRun:
-    """Have the worker run a1-to-a2, showing what has arrived so far; return the finished run."""
-    started = run_deployment("a1-to-a2/a1-to-a2", timeout=0, as_subflow=False)
+def run_with_progress(deployment: str, stage: Stage, console: Console, total: int, sight: Sight) -> FlowRun:
+    """Have the worker run a deployment, showing what is done so far; return the finished run."""
+    started = run_deployment(deployment, timeout=0, as_subflow=False)
     assert isinstance(started, FlowRun)  # noqa: S101  not async here
-    console.print(f"Flow run: {stage.prefect_url}/runs/flow-run/{started.id}", highlight=False)
+    return watch(started.id, stage, console, total, sight)
+
+
+def watch(run_id: UUID, stage: Stage, console: Console, total: int, sight: Sight) -> FlowRun:
+    """Show the progress of a run until it is over; return it."""
+    console.print(f"Flow run: {stage.prefect_url}/runs/flow-run/{run_id}", highlight=False)
     columns = (TextColumn("  {task.description}"), BarColumn(), TextColumn("{task.fields[what]}"), TimeElapsedColumn())
-    total = len(masters_in_dam(stage.twin.otmm, stage.twin.campaigns[HERO]))
     with Progress(*columns, console=console) as progress, get_client(sync_client=True) as client:
         bar = progress.add_task("worker is starting", total=total, what="")
         while True:
-            run = _read(client, started.id)
-            done = [master for master in _masters(store) if master.delivery_status == "delivered"]
-            sent_mb = sum(master.file_size_bytes or 0 for master in done) / 1e6
-            what = f"{len(done)} of {total} assets, {sent_mb:.0f} MB"
+            run = _read(client, run_id)
+            done, what = sight()
             state = run.state_name or "waiting"
-            progress.update(bar, completed=len(done), what=what, description=f"run is {state.lower()}")
+            progress.update(bar, completed=done, what=what, description=f"run is {state.lower()}")
             if run.state is not None and run.state.is_final():
-                return run
+                break
             time.sleep(_POLL_S)
+    console.print(f"Run {run.name!r}: {run.state.message if run.state else ''}\n", highlight=False)
+    return run
 
 
-def run_again(console: Console) -> FlowRun:
-    """Have the worker run a1-to-a2 once more; return the finished run."""
-    with console.status("worker is running"):
-        finished = run_deployment("a1-to-a2/a1-to-a2", as_subflow=False, poll_interval=_POLL_S)
-    assert isinstance(finished, FlowRun)  # noqa: S101  not async here
+def run_started_by_webhook(deployment: str) -> UUID:
+    """Return the run that the receiver has started, as soon as there is one."""
+    name = DeploymentFilter(name=DeploymentFilterName(any_=[deployment]))
+    deadline = time.monotonic() + _DEADLINE_S
+    with get_client(sync_client=True) as client:
+        while not (runs := client.read_flow_runs(deployment_filter=name)):
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"the receiver has started no run of {deployment}")
+            time.sleep(_POLL_S)
+    return runs[0].id
+
+
+def run_again(*deployments: str, console: Console) -> list[FlowRun]:
+    """Have the worker run deployments once more, at the same time; return the finished runs."""
+    started = [run_deployment(name, timeout=0, as_subflow=False) for name in deployments]
+    finished: list[FlowRun] = []
+    with console.status("worker is running"), get_client(sync_client=True) as client:
+        for run in started:
+            assert isinstance(run, FlowRun)  # noqa: S101  not async here
+            while (now := _read(client, run.id)).state is None or not now.state.is_final():
+                time.sleep(_POLL_S)
+            finished.append(now)
     return finished
+
+
+def masters_in_box(store: Store) -> tuple[int, str]:
+    """Tell how many masters of the campaign have arrived in Box."""
+    masters = hero_masters(store)
+    done = [master for master in masters if master.delivery_status == "delivered"]
+    sent_mb = sum(master.file_size_bytes or 0 for master in done) / 1e6
+    return len(done), f"{len(done)} masters in Box, {sent_mb:.0f} MB"
 
 
 def show_arrivals(store: Store, console: Console) -> None:
@@ -68,24 +103,27 @@ def show_arrivals(store: Store, console: Console) -> None:
     for heading in ("asset in the DAM", "tracking id", "file in Box"):
         table.add_column(heading, overflow="fold")
     table.add_column("MB", justify="right")
-    for master in _masters(store):
+    for master in hero_masters(store):
         size = f"{(master.file_size_bytes or 0) / 1e6:.1f}"
         table.add_row(escape(master.asset_path or ""), master.tracking_id, escape(master.box_filename or "-"), size)
     console.print(table)
 
 
-def show_messages(stage: Stage, console: Console) -> None:
-    """Print the mails and webhooks that arrived."""
+def show_messages(stage: Stage, console: Console, *, after: tuple[int, int] = (0, 0)) -> tuple[int, int]:
+    """Print the mails and webhooks that came after so many of each; return how many there are."""
+    mails, hooks = stage.twin.mail.mails, stage.twin.hooks.deliveries
     console.print("Mails and webhooks", style="bold")
-    for mail in stage.twin.mail.mails:
-        console.print(f"  mail     {escape(mail.subject)}  to {', '.join(mail.recipients)}", highlight=False)
-    for hook in stage.twin.hooks.deliveries:
+    for mail in mails[after[0] :]:
+        console.print(f"  mail     {escape(mail.subject)}", highlight=False)
+    for hook in hooks[after[1] :]:
         facts = hook.body if isinstance(hook.body, dict) else {}
         news = f"{facts.get('campaign_number')} {facts.get('old_status')} → {facts.get('new_status')}"
         console.print(f"  webhook  {hook.name}: {news}, {facts.get('processed_assets')} assets", highlight=False)
+    return len(mails), len(hooks)
 
 
-def _masters(store: Store) -> list[MasterAsset]:
+def hero_masters(store: Store) -> list[MasterAsset]:
+    """Return the masters of the campaign that goes through."""
     with store.transaction() as session:
         return masters_of(session, HERO)
 
