@@ -98,6 +98,10 @@ class KnownDerivative:
         """Whether this very content is in the DAM, as far as we know."""
         return self.status == "completed" and self.sha1 == sha1
 
+    def failures_of(self, sha1: str) -> int:
+        """How often this very content has failed."""
+        return self.failures if self.sha1 == sha1 else 0
+
     def rests(self, sha1: str, now: datetime) -> bool:
         """Whether this very content has failed, and is not to be tried again yet."""
         return (

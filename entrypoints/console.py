@@ -11,4 +11,4 @@ _UNWRAPPED = 100_000
 def open_console(*, stderr: bool = False) -> Console:
     """Return a console on the standard output, or on the standard error."""
     stream = sys.stderr if stderr else sys.stdout
-    return Console(stderr=stderr, width=None if stream.isatty() else _UNWRAPPED)
+    return Console(stderr=stderr, emoji=False, width=None if stream.isatty() else _UNWRAPPED)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from domain.report import AssetOutcome, CampaignOutcome, Outcome, RunReport
 
@@ -60,5 +61,5 @@ def _table(assets: Sequence[AssetOutcome], destination: str) -> Table:
         why = f"{failure.reason} {failure.advice}" if failure is not None else asset.target_name or ""
         why = "\n".join((why, *(f"look at this: {warning}" for warning in asset.warnings)))
         colour = _COLOURS[asset.outcome]
-        table.add_row(escape(asset.path), f"[{colour}]{asset.outcome}[/]", asset.tracking_id or "", escape(why))
+        table.add_row(Text(asset.path), f"[{colour}]{asset.outcome}[/]", asset.tracking_id or "", Text(why))
     return table

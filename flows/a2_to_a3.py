@@ -70,8 +70,8 @@ def _bring_home(intake: Intake, *, force: bool) -> RunReport:
     if intake.is_whole:
         let_go(files, intake)
     close_events(events, intake)
-    campaigns = settle_campaigns(intake, force=force)
-    report = intake_report(plan, fates, [*campaigns, *finished], dry_run=False)
+    campaigns = settle_campaigns(plan, intake, force=force)
+    report = intake_report(plan, fates, [*finished, *campaigns], named=intake.campaign)
     report.parked = deliver_messages(services)
     return report
 

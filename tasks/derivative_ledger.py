@@ -17,6 +17,7 @@ from db.leases import Lease, check_fence
 from db.models import DerivativeAsset
 from db.repositories import derivatives
 from db.repositories.events import record_event
+from db.repositories.progress import serialize_arrivals
 from domain.derivatives import KnownDerivative, PlannedFile
 from tasks.descriptions import Description
 from tasks.telling_home import tell_uploaded
@@ -86,6 +87,8 @@ class Ledger:
         told = {"dam_asset_id": arrival.asset_id, "adopted": arrival.adopted, "rework": is_rework}
 
         def write(session: Session) -> None:
+            if self._planned.master is not None:
+                serialize_arrivals(session, self._planned.master.campaign_number)
             done = derivatives.record_arrived(session, row.id, arrival.asset_id, **facts)
             self._record(session, "derivative_uploaded", **told)
             Trouble.of_file(session, self._planned.file.file_id, None).clear()

@@ -1,5 +1,7 @@
 """Whether the derivatives of a campaign are all home, and the move that follows from it."""
 
+from collections.abc import Iterable
+
 from prefect.logging import get_run_logger
 
 from blocks.services import Services
@@ -13,6 +15,7 @@ from domain.errors import ContentScalingError, LeaseLost, MetadataRefused, MoveR
 from domain.report import CampaignOutcome, Failure
 from domain.routes import DERIVATIVES
 from domain.status import Status
+from tasks.intake_report import campaign_numbers
 from tasks.ledger import hold
 from tasks.moves import move_on
 from tasks.telling import tell_stuck
@@ -23,26 +26,27 @@ _FORCED_FROM = (Status.A2, Status.A6)
 """Where a campaign may be that is moved although something is missing; the status machine lists both moves."""
 
 
-def settle_campaigns(intake: Intake, *, force: bool) -> list[CampaignOutcome]:
-    """Move on every campaign whose derivatives are all home; say of the others what they wait for."""
-    services = intake.services
+def settle_campaigns(plan: Iterable[PlannedFile[BoxFile]], intake: Intake, *, force: bool) -> list[CampaignOutcome]:
+    """Move on every campaign whose derivatives are all home; say of the others what they wait for.
+
+    Those in the plan are among them, and the one that the run is about.
+    """
+    services, wanted = intake.services, intake.campaign
     with services.store.transaction() as session:
-        numbers = unsettled_campaigns(session, DERIVATIVES.workflow)
-    if intake.campaign is not None:
-        numbers = [intake.campaign] if force or intake.campaign in numbers else []
-    return [_settle(number, services, force=force) for number in numbers]
+        unsettled = unsettled_campaigns(session, DERIVATIVES.workflow)
+    numbers = {*unsettled, *campaign_numbers(plan)} if wanted is None else {wanted}
+    return [_settle(number, services, is_open=number in unsettled, force=force) for number in sorted(numbers)]
 
 
 def foresee_campaigns(plan: list[PlannedFile[BoxFile]], intake: Intake) -> list[CampaignOutcome]:
     """Say of each campaign in the plan what would be left to wait for, without doing anything."""
-    numbers = dict.fromkeys(planned.master.campaign_number for planned in plan if planned.master is not None)
-    return [_foreseen(number, plan, intake.services) for number in numbers]
+    return [_foreseen(number, plan, intake.services) for number in campaign_numbers(plan)]
 
 
-def _settle(number: str, services: Services, *, force: bool) -> CampaignOutcome:
+def _settle(number: str, services: Services, *, is_open: bool, force: bool) -> CampaignOutcome:
     progress = _progress(number, services)
     outcome = _outcome(progress)
-    if not progress.is_complete and not force:
+    if not force and not (is_open and progress.is_complete):
         return outcome
     try:
         campaign = _known_campaign(progress)

@@ -77,6 +77,6 @@ def _capital(text: str) -> str:
 
 def _cell(text: str) -> str:
     """Return text that cannot break out of its table cell or become markup."""
-    for character in "\\|*_`[]<>":
+    for character in "\\|*_`[]<>~&":
         text = text.replace(character, f"\\{character}")
-    return text.replace("\n", " ")
+    return " ".join(text.splitlines())

@@ -98,7 +98,7 @@ def _foreseen(planned: PlannedFile[BoxFile], intake: Intake) -> AssetOutcome:
 def _record_failure(planned: PlannedFile[BoxFile], error: BaseException, intake: Intake) -> AssetOutcome:
     """Write down why a file did not arrive, and how long its content rests."""
     outcome = failed(planned, error, intake.services)
-    failures = 1 + (planned.known.failures if planned.known is not None else 0)
+    failures = 1 + (planned.known.failures_of(planned.file.sha1) if planned.known is not None else 0)
     get_run_logger().warning("%s: %s", planned.path, outcome.failure)
     if planned.key is not None and outcome.failure is not None:
         with intake.services.store.transaction() as session:

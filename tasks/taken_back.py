@@ -29,6 +29,8 @@ def let_go(files: list[BoxFile], intake: Intake) -> None:
 
 def _let_go(row: DerivativeAsset, intake: Intake, lease: Lease) -> None:
     """Withdraw the derivative; one of which something was sent only once the DAM has not shown it for long enough."""
+    if not _is_as_it_was(row, intake):
+        return
     found = _in_dam(row, intake)
     if found is None and _may_still_show(row, intake):
         return
@@ -41,6 +43,15 @@ def _let_go(row: DerivativeAsset, intake: Intake, lease: Lease) -> None:
             _record(session, row, "derivative_withdrawn", box_file_id=row.box_file_id)
     fate = f"it is asset {found} in the DAM" if found is not None else "it is not waited for any more"
     get_run_logger().info("%s (%s): its file is gone from Box; %s", row.derivative_filename, row.tracking_id, fate)
+
+
+def _is_as_it_was(row: DerivativeAsset, intake: Intake) -> bool:
+    """Whether no other run has taken up newer content before the lease was ours."""
+    with intake.services.store.transaction() as session:
+        now = session.get_one(DerivativeAsset, row.id, populate_existing=True)
+        return all(
+            getattr(now, name) == getattr(row, name) for name in ("upload_status", "box_sha1", "last_attempt_at")
+        )
 
 
 def _in_dam(row: DerivativeAsset, intake: Intake) -> str | None:

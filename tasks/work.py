@@ -3,10 +3,9 @@
 Plain classes: Prefect looks into the fields of dataclasses that are handed to a task, for every task run.
 """
 
-from datetime import UTC, datetime
-
 from blocks.services import Services
 from db.leases import Lease
+from db.repositories.derivatives import database_time
 from domain.assets import Asset, Campaign
 from domain.routes import DeliveryRoute
 
@@ -57,7 +56,8 @@ class Intake:
         self.campaign = campaign
         self.file_ids = file_ids
         self.keep_files = keep_files
-        self.began_at = datetime.now(UTC)
+        with services.store.transaction() as session:
+            self.began_at = database_time(session)
 
     @property
     def is_whole(self) -> bool:

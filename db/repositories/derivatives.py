@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypedDict, Unpack
 
-from sqlalchemy import ColumnElement, case, func, select, tuple_, update
+from sqlalchemy import ARRAY, BindParameter, ColumnElement, Text, all_, any_, bindparam, case, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -15,6 +15,7 @@ Key = tuple[str, str]
 """Tracking id and name in the DAM."""
 
 _IS_OPEN = DerivativeAsset.upload_status.in_(("pending", "failed"))
+_ROWS_AT_ONCE = 1000
 _NOTHING_SENT: dict[str, Any] = {"sent_at": None, "import_job_id": None}
 
 
@@ -50,9 +51,22 @@ class NewDerivative(Content):
 
 
 def expect(session: Session, rows: Sequence[NewDerivative]) -> None:
-    """Write down derivatives that are about to be taken up; those that have a row are left as they are."""
-    if rows:
-        session.execute(insert(DerivativeAsset).values(list(rows)).on_conflict_do_nothing())
+    """Write down derivatives that are about to be taken up, so that nobody takes their campaigns for complete.
+
+    One that has arrived, or was taken back, is pending again if it is other content; the rest of its row is left alone.
+    Of two rows about one derivative the first counts.
+    """
+    firsts = list({(row["tracking_id"], row["derivative_filename"]): row for row in reversed(rows)}.values())[::-1]
+    for start in range(0, len(firsts), _ROWS_AT_ONCE):
+        write = insert(DerivativeAsset).values(firsts[start : start + _ROWS_AT_ONCE])
+        is_over = DerivativeAsset.upload_status.in_(("completed", "withdrawn"))
+        session.execute(
+            write.on_conflict_do_update(
+                index_elements=["tracking_id", "derivative_filename"],
+                set_={"upload_status": "pending", "box_file_id": write.excluded.box_file_id},
+                where=is_over & DerivativeAsset.box_sha1.is_distinct_from(write.excluded.box_sha1),
+            )
+        )
 
 
 def derivative(session: Session, tracking_id: str, filename: str) -> DerivativeAsset | None:
@@ -62,9 +76,10 @@ def derivative(session: Session, tracking_id: str, filename: str) -> DerivativeA
 
 def derivatives_by_key(session: Session, keys: Collection[Key]) -> dict[Key, DerivativeAsset]:
     """Return the derivatives that have one of the keys."""
-    key = tuple_(DerivativeAsset.tracking_id, DerivativeAsset.derivative_filename)
-    rows = session.scalars(select(DerivativeAsset).where(key.in_(list(keys)))) if keys else ()
-    return {(row.tracking_id, row.derivative_filename): row for row in rows}
+    ids = sorted({tracking_id for tracking_id, _ in keys})
+    rows = session.scalars(select(DerivativeAsset).where(DerivativeAsset.tracking_id == any_(_texts(ids))))
+    found = {(row.tracking_id, row.derivative_filename): row for row in rows}
+    return {key: found[key] for key in keys if key in found}
 
 
 def begin(session: Session, tracking_id: str, filename: str, **content: Unpack[Content]) -> DerivativeAsset:
@@ -100,7 +115,9 @@ def record_arrived(
 ) -> DerivativeAsset:
     """Note the asset that the content has become in the DAM."""
     arrived = {"upload_status": "completed", "dam_asset_id": dam_asset_id, "uploaded_at": func.now()}
-    return _change(session, _is(derivative_id), {**facts, **arrived, "sent_at": None, "last_error": None})
+    return _change(
+        session, _is(derivative_id), {**facts, **arrived, "sent_at": None, "next_attempt_at": None, "last_error": None}
+    )
 
 
 def record_failed(session: Session, key: Key, sha1: str, error: str, rest: timedelta) -> None:
@@ -117,13 +134,18 @@ def record_failed(session: Session, key: Key, sha1: str, error: str, rest: timed
     )
 
 
+def database_time(session: Session) -> datetime:
+    """Return the time by the clock that the rows are written with."""
+    return session.scalars(select(func.now())).one()
+
+
 def open_elsewhere(session: Session, seen_file_ids: Collection[str], before: datetime) -> list[DerivativeAsset]:
     """Return the derivatives that have not arrived and whose files are not among those seen, oldest first.
 
     `before` is when the files were looked for: what was written down later may be about a file that came later.
     """
     touched = func.coalesce(DerivativeAsset.last_attempt_at, DerivativeAsset.created_at)
-    missing = DerivativeAsset.box_file_id.is_(None) | DerivativeAsset.box_file_id.not_in(list(seen_file_ids))
+    missing = DerivativeAsset.box_file_id.is_(None) | (DerivativeAsset.box_file_id != all_(_texts(seen_file_ids)))
     return list(
         session.scalars(select(DerivativeAsset).where(_IS_OPEN, missing, touched < before).order_by(DerivativeAsset.id))
     )
@@ -143,6 +165,11 @@ def withdraw(session: Session, derivative_id: int) -> bool:
         .returning(DerivativeAsset.id)
     )
     return changed is not None
+
+
+def _texts(values: Collection[str]) -> BindParameter[Any]:
+    """Return the values as one parameter: PostgreSQL takes no more than 65535 of them."""
+    return bindparam(None, list(values), ARRAY(Text))
 
 
 def _is(derivative_id: int) -> ColumnElement[bool]:

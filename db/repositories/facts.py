@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import case, delete, func, null, update
+from sqlalchemy import ARRAY, Text, all_, bindparam, case, delete, func, null, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -40,6 +40,5 @@ def forget(session: Session, key: str) -> None:
 def forget_others(session: Session, prefix: str, subjects: Collection[str]) -> None:
     """Forget the facts below `prefix` about other subjects; a key is `prefix/subject/kind`, the prefix of two parts."""
     subject = func.split_part(Fact.key, "/", 3)
-    session.execute(
-        delete(Fact).where(Fact.key.startswith(f"{prefix}/", autoescape=True), subject.not_in(list(subjects)))
-    )
+    others = subject != all_(bindparam(None, list(subjects), ARRAY(Text)))  # one parameter, however many
+    session.execute(delete(Fact).where(Fact.key.startswith(f"{prefix}/", autoescape=True), others))

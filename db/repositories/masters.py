@@ -5,7 +5,7 @@ import string
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, NotRequired, Required, TypedDict, Unpack
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import ARRAY, Text, any_, bindparam, case, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -95,8 +95,9 @@ def master_by_tracking_id(session: Session, tracking_id: str) -> MasterAsset | N
 
 def masters_by_tracking_id(session: Session, tracking_ids: Collection[str]) -> dict[str, MasterAsset]:
     """Return the active masters that carry one of the tracking ids (case-sensitive), without `full_metadata`."""
-    wanted = select(MasterAsset).where(MasterAsset.tracking_id.in_(list(tracking_ids)), MasterAsset.status == "active")
-    return {master.tracking_id: master for master in session.scalars(wanted)} if tracking_ids else {}
+    wanted_ids = bindparam(None, list(tracking_ids), ARRAY(Text))  # one parameter, however many
+    wanted = select(MasterAsset).where(MasterAsset.tracking_id == any_(wanted_ids), MasterAsset.status == "active")
+    return {master.tracking_id: master for master in session.scalars(wanted)}
 
 
 def master_by_asset(session: Session, opentext_id: str, campaign_number: str) -> MasterAsset | None:

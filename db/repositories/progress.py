@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from db.models import DerivativeAsset, MasterAsset, WorkflowState
@@ -29,6 +29,11 @@ class Progress:
     def masters_done(self) -> int:
         """How many masters have at least one derivative in the DAM."""
         return len(self.masters) - len(self.waiting)
+
+
+def serialize_arrivals(session: Session, campaign_number: str) -> None:
+    """Let one derivative of a campaign arrive after the other, until this transaction ends: each then counts right."""
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"arrivals/{campaign_number}", 0))))
 
 
 def progress_of(session: Session, campaign_number: str) -> Progress:
@@ -69,6 +74,7 @@ def unsettled_campaigns(session: Session, workflow: str) -> list[str]:
                 & (WorkflowState.campaign_id == MasterAsset.local_campaign_id),
             )
             .where(
+                MasterAsset.status == "active",
                 DerivativeAsset.upload_status == "completed",
                 or_(settled.is_(None), DerivativeAsset.uploaded_at > settled),
             )

@@ -54,7 +54,7 @@ class Agency:
 
     def _misnamed(self, master: MasterAsset, number: int, week: str) -> HandedIn:
         name = _name(master, number)
-        bad = name.replace("_RAF_DE_", "_raf_DEU_").replace("_16x9_", "_16X9_")
+        bad = name.replace("_RAF_DE_", "_raf_de_").replace("_16x9_", "_16X9_")
         return HandedIn(self._drops.whole("", bad, size=_SIZE, below=[week]), name, "three parts of its name are wrong")
 
     def _mistyped(self, master: MasterAsset, number: int, week: str) -> HandedIn:
