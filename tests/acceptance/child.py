@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 _CONTEXT: ForkServerContext = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["flows.a1_to_a2", "flows.deliver_messages"])
+_CONTEXT.set_forkserver_preload(["flows.a1_to_a2", "flows.a2_to_a3", "flows.deliver_messages"])
 
 
 def start(flow: str, parameters: dict[str, Any], environment: dict[str, str], answer: Path) -> ForkServerProcess:
@@ -31,9 +31,10 @@ def _run(flow: str, parameters: dict[str, Any], environment: dict[str, str], ans
     from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
     from flows.a1_to_a2 import a1_to_a2
+    from flows.a2_to_a3 import a2_to_a3
     from flows.deliver_messages import deliver_messages
 
-    flows: dict[str, Any] = {"a1-to-a2": a1_to_a2, "deliver-messages": deliver_messages}
+    flows: dict[str, Any] = {"a1-to-a2": a1_to_a2, "a2-to-a3": a2_to_a3, "deliver-messages": deliver_messages}
     # The heartbeat thread would add a second to the end of each run.
     with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
         state = flows[flow](**parameters, return_state=True)
@@ -41,17 +42,23 @@ def _run(flow: str, parameters: dict[str, Any], environment: dict[str, str], ans
     if state.is_completed():
         report = state.result()
         facts |= {"headline": report.headline, "parked": report.parked}
+        facts["representations"] = {
+            asset.path: asset.representation for asset in report.assets if asset.representation is not None
+        }
+        facts["files"] = {file.path: _fate(file) for file in report.files}
         facts["campaigns"] = [
             {
                 "number": campaign.number,
                 "moved": campaign.moved,
                 "note": campaign.note,
                 "reason": campaign.failure.reason if campaign.failure else None,
-                "assets": {
-                    asset.path: [asset.outcome.value, asset.failure.reason if asset.failure else None]
-                    for asset in campaign.assets
-                },
+                "assets": {asset.path: _fate(asset) for asset in campaign.assets},
+                "warnings": {asset.path: asset.warnings for asset in campaign.assets if asset.warnings},
             }
             for campaign in report.campaigns
         ]
     Path(answer).write_text(json.dumps(facts))
+
+
+def _fate(asset: Any) -> list[str | None]:
+    return [asset.outcome.value, asset.failure.reason if asset.failure else None]

@@ -16,11 +16,11 @@ from sandbox.box.models import AGENCY_USER_ID
 from sandbox.drops import MISNAMED, STILL, UNKNOWN_TRACKING_ID, VIDEO, Drops
 from sandbox.media import films
 from sandbox.twin import Twin
+from tests.media import needs_ffprobe
 
 FFPROBE = shutil.which("ffprobe") or ""
 CODES = Codes(brands=(), countries=(), languages=(), asset_types=(), social=())
 
-needs_ffprobe = pytest.mark.skipif(not FFPROBE, reason="ffprobe is not installed")
 needs_ffmpeg = pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="ffmpeg is not installed")
 
 

@@ -6,12 +6,15 @@ import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
 
-from db.models import MasterAsset
+from db.models import DerivativeAsset, MasterAsset
+from db.repositories import derivatives
 from db.repositories.masters import find_or_create_master
+from tests.integration.db.handed_in import NAME, MakeRow, new
 from tests.postgres import EMPTY, cloned_database
 
 MakeMaster = Callable[..., MasterAsset]
@@ -61,3 +64,23 @@ def embedded_folder() -> Iterator[Path]:
     parent = Path(tempfile.mkdtemp(prefix="content-scaling-embedded-"))
     yield parent / "postgres"
     shutil.rmtree(parent)
+
+
+@pytest.fixture
+def make_row(session: Session, make_master: Callable[..., MasterAsset]) -> MakeRow:
+    """Write down a derivative of a new master."""
+
+    def make(**facts: Any) -> DerivativeAsset:
+        master = make_master()
+        derivatives.expect(session, [new(master, **facts)])
+        row = derivatives.derivative(session, master.tracking_id, facts.get("name", NAME))
+        assert row is not None
+        return row
+
+    return make
+
+
+@pytest.fixture
+def row(make_row: MakeRow) -> DerivativeAsset:
+    """A derivative that is written down."""
+    return make_row()

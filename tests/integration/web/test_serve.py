@@ -12,18 +12,23 @@ import pytest
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun
 from prefect.settings import PREFECT_API_URL, temporary_settings
+from sqlalchemy import select
 
 from blocks.bootstrap import save_blocks
 from blocks.settings import load_settings
 from db.engine import Store
+from db.models import DerivativeAsset
 from db.repositories.inbox import unhandled_events
-from deployments.local_server import free_port, local_server, prefect_environment
+from deployments.local_server import free_port, local_server, local_worker, prefect_environment
+from deployments.setup import set_up
 from entrypoints.web.runs import DEPLOYMENT, start_run
 from sandbox.certificates import write_private
+from sandbox.drops import STILL
 from sandbox.environment import write_env_file
 from sandbox.seeds import SMALL
 from sandbox.twin import Twin
-from tests.acceptance.command import DEADLINE_S, alone, content_scaling, start
+from tests.acceptance.command import CHECKOUT, DEADLINE_S, alone, content_scaling, start
+from tests.acceptance.homeward import HandedOut
 from tests.waiting import until
 
 SCHEMA = {"type": "object", "properties": {"file_ids": {"type": "array", "items": {"type": "string"}}}}
@@ -130,6 +135,27 @@ def test_a_file_that_an_agency_places_is_started_within_seconds(installation: In
     assert "Traceback" not in installation.log
     keys = twin.box.webhooks.keys
     assert not {word for word in (keys.primary, keys.secondary) if word in installation.log}
+
+
+def test_a_file_is_in_the_dam_soon_after_it_was_placed(
+    installation: Installation, prefect: dict[str, str], tmp_path: Path
+):
+    agency = HandedOut(installation)
+    set_up(load_settings(), CHECKOUT, lambda _: None, installation.environment)
+    with local_worker(tmp_path, installation.environment), installation.served() as address:
+        assert installation.command("box-webhook", "create", address)[0] == 0
+        file = agency.drops.whole(agency.of("Key Visual.png"), STILL, size=20_000)
+        until(lambda: arrived(installation.store), what="the file to arrive", timeout=DEADLINE_S)
+    assert arrived(installation.store) == [file.sha1]
+    with installation.store.transaction() as session:
+        assert unhandled_events(session) == []
+
+
+def arrived(store: Store) -> list[str | None]:
+    """Checksum of each derivative that is in the DAM, once its run has closed what Box told of it."""
+    with store.transaction() as session:
+        rows = session.scalars(select(DerivativeAsset).where(DerivativeAsset.upload_status == "completed"))
+        return [] if unhandled_events(session) else [row.box_sha1 for row in rows]
 
 
 def started(store: Store) -> dict[str | None, str | None]:

@@ -1,6 +1,5 @@
 """Running ffprobe: on good videos, on broken ones, and when it does not run at all."""
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -8,8 +7,7 @@ import pytest
 from clients.video import VideoFacts, ffprobe_version, probe
 from domain.errors import ConfigError, MediaRefused, ServiceUnavailable
 from sandbox.media import KINDS, films, generate, mp4
-
-needs_ffprobe = pytest.mark.skipif(shutil.which("ffprobe") is None, reason="ffprobe is not installed")
+from tests.media import needs_ffprobe
 
 SAMPLE = VideoFacts(640, 360, duration_s=6.0, codec="h264", frame_rate=25.0, has_audio=True)
 

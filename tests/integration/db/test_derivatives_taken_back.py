@@ -1,0 +1,107 @@
+"""Derivatives whose files are nowhere to be seen, and those whose files were taken back before they arrived."""
+
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from db.models import DerivativeAsset
+from db.repositories import derivatives
+from tests.integration.db.handed_in import HOUR, MakeRow, begun, facts_of, fail, now, sha1, touched, what_was_sent
+
+NO_REST = timedelta(0)
+
+
+def test_the_open_ones_whose_files_are_not_seen_are_told_oldest_first(session: Session, make_row: MakeRow):
+    pending, seen, failed = make_row(file_id="1"), make_row(file_id="2"), make_row(file_id="3")
+    fail(session, failed)
+    later = now(session) + HOUR
+
+    assert derivatives.open_elsewhere(session, ["2"], later) == [pending, failed]
+    assert derivatives.open_elsewhere(session, [], later) == [pending, seen, failed]
+    assert derivatives.open_elsewhere(session, ["1", "2", "3"], later) == []
+
+
+def test_an_open_one_of_which_no_file_is_known_is_nowhere_to_be_seen(session: Session, make_master):
+    master = make_master()
+    session.add(
+        DerivativeAsset(tracking_id=master.tracking_id, master_asset_id=master.id, derivative_filename="old.mp4")
+    )
+    session.flush()
+
+    (found,) = derivatives.open_elsewhere(session, ["77"], now(session) + HOUR)
+    assert found.derivative_filename == "old.mp4"
+
+
+def test_what_has_arrived_or_was_taken_back_is_not_open(session: Session, make_row: MakeRow):
+    arrived, withdrawn = make_row(file_id="1"), make_row(file_id="2")
+    derivatives.record_arrived(session, arrived.id, "asset-1")
+    derivatives.withdraw(session, withdrawn.id)
+
+    assert derivatives.open_elsewhere(session, [], now(session) + HOUR) == []
+
+
+def test_new_content_of_what_has_arrived_is_open(session: Session, row: DerivativeAsset):
+    derivatives.record_arrived(session, row.id, "asset-1")
+    begun(session, row, "second")
+
+    assert derivatives.open_elsewhere(session, [], now(session) + HOUR) == [row]
+
+
+def test_what_was_written_down_since_the_look_is_left_out(session: Session, row: DerivativeAsset):
+    assert derivatives.open_elsewhere(session, [], now(session)) == []
+
+
+def test_what_was_begun_since_the_look_is_left_out_however_old_it_is(session: Session, row: DerivativeAsset):
+    touched(session, row, created_at=now(session) - 2 * HOUR)
+    assert derivatives.open_elsewhere(session, [], now(session) - HOUR) == [row]
+    begun(session, row)
+    assert derivatives.open_elsewhere(session, [], now(session) - HOUR) == []
+
+
+def test_a_row_that_is_taken_back_says_nothing_of_the_content(session: Session, row: DerivativeAsset):
+    begun(session, row)
+    derivatives.record_sending(session, row.id, md5="m1")
+    derivatives.record_job(session, row.id, "job-1")
+    fail(session, row)
+
+    assert derivatives.withdraw(session, row.id) is True
+    session.refresh(row)
+    assert row.upload_status == "withdrawn"
+    assert (row.box_file_id, row.box_file_version_id, row.box_sha1) == (None, None, None)
+    assert (row.next_attempt_at, *what_was_sent(row)) == (None, None, False, None)
+
+
+def test_a_derivative_whose_new_content_is_taken_back_is_the_asset_that_arrived_earlier(
+    session: Session, row: DerivativeAsset
+):
+    begun(session, row)
+    derivatives.record_arrived(session, row.id, "asset-1")
+    begun(session, row, "second")
+
+    assert derivatives.withdraw(session, row.id) is True
+    session.refresh(row)
+    assert (row.upload_status, row.dam_asset_id, row.box_sha1) == ("completed", "asset-1", None)
+
+
+def test_what_has_arrived_meanwhile_is_not_taken_back(session: Session, row: DerivativeAsset):
+    begun(session, row)
+    derivatives.record_arrived(session, row.id, "asset-1")
+    before = facts_of(session, row)
+
+    assert derivatives.withdraw(session, row.id) is False
+    assert facts_of(session, row) == before
+
+
+def test_a_row_is_taken_back_once(session: Session, row: DerivativeAsset):
+    assert derivatives.withdraw(session, row.id) is True
+    assert derivatives.withdraw(session, row.id) is False
+
+
+def test_what_was_taken_back_can_be_handed_in_again_as_if_it_were_new(session: Session, row: DerivativeAsset):
+    begun(session, row)
+    fail(session, row)
+    derivatives.withdraw(session, row.id)
+    begun(session, row)
+
+    assert (row.upload_status, row.box_sha1) == ("pending", sha1("first"))
+    assert (row.retry_count, row.last_error) == (0, None)
