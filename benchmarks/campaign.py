@@ -4,7 +4,8 @@ from benchmarks.line import UPLOADS_PER_S, request_s, shortest_s
 from benchmarks.measuring import Measurement
 from benchmarks.report import Verdict
 from benchmarks.scale import Scale
-from benchmarks.world import CAMPAIGN, World
+from benchmarks.seed import CAMPAIGN
+from benchmarks.world import World
 from deployments.local_server import free_port, local_server, prefect_environment
 
 AIM = 4.0
@@ -22,7 +23,7 @@ def run(world: World) -> list[Verdict]:
     home, port = world.folder / "prefect", free_port()
     variables = prefect_environment(home, port)
     with local_server(home, port, variables):
-        flow = bench.measure("a: flow a1-to-a2, whole", "flow_run:run", environment=variables, campaign=CAMPAIGN)
+        flow = bench.measure("a: flow a1-to-a2, whole", "flow_run:deliver", environment=variables, campaign=CAMPAIGN)
     if flow.facts["delivered"] != scale.assets:
         raise RuntimeError(f"the flow delivered {flow.facts['delivered']} of {scale.assets}: {flow.facts['message']}")
     return [_verdict(old, flow, scale)]

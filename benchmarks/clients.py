@@ -22,6 +22,7 @@ from domain.roles import DamRoles
 class Clients:
     """What a relay works with, as a run of a workflow has it."""
 
+    store: Store
     dam: OtmmClient
     box: BoxClient
     journal: DatabaseJournal
@@ -42,7 +43,7 @@ def open_clients(parts_in_flight: int = 4) -> Iterator[Clients]:
         box = _box(settings, store)
         opened.callback(box.close)
         budget = BufferBudget(settings.buffer_budget_mb * 1024 * 1024)
-        yield Clients(dam, box, DatabaseJournal(store), budget, roles, settings.box_folder_local_masters or "")
+        yield Clients(store, dam, box, DatabaseJournal(store), budget, roles, settings.box_folder_local_masters or "")
 
 
 def _dam(settings: Settings, roles: DamRoles) -> OtmmClient:

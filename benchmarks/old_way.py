@@ -28,7 +28,7 @@ _PIECE = 1024 * 1024
 def upload(path: str, name: str) -> Iterator[Work]:
     """Send a local file with boxsdk's upload_big_file."""
     settings = _settings()
-    box = _box(settings)
+    box = box_sdk(settings)
 
     def work() -> Facts:
         with Path(path).open("rb") as file:
@@ -43,11 +43,11 @@ def upload(path: str, name: str) -> Iterator[Work]:
 def carry_campaign(asset_ids: dict[str, str]) -> Iterator[Work]:
     """Bring assets, given as name → id, to Box one at a time: metadata, whole file to disk, one direct upload."""
     settings = _settings()
-    box = _box(settings)
+    box = box_sdk(settings)
 
     def work() -> Facts:
         with requests.Session() as dam:
-            dam.headers["Authorization"] = f"Bearer {_dam_token(settings)}"
+            dam.headers["Authorization"] = f"Bearer {dam_token(settings)}"
             for name, asset_id in asset_ids.items():
                 _carry_one(dam, f"{settings.dam_base_url}/v6/assets/{asset_id}", box, settings, name)
         return {"assets": len(asset_ids)}
@@ -71,14 +71,16 @@ def _settings() -> Settings:
     return load_settings("dam-oauth2", "box", "a1-to-a2")
 
 
-def _box(settings: Settings) -> BoxClient:
+def box_sdk(settings: Settings) -> BoxClient:
+    """Return the SDK's client, signed in as the settings say."""
     api, upload_url = settings.box_api_url or "", settings.box_upload_url or ""
     addresses = BaseUrls(base_url=api, upload_url=upload_url, oauth_2_url=f"{api}/oauth2")
     auth = BoxJWTAuth(JWTConfig.from_config_file(str(settings.box_jwt_config_path)))
     return BoxClient(auth=auth, network_session=NetworkSession(base_urls=addresses))
 
 
-def _dam_token(settings: Settings) -> str:
+def dam_token(settings: Settings) -> str:
+    """Return a fresh token of the DAM."""
     assert settings.dam_client_secret is not None  # load_settings has seen to it
     form = {
         "grant_type": "client_credentials",

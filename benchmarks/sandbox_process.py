@@ -1,5 +1,6 @@
 """The sandbox as a process of its own, so that its CPU and its interpreter lock are not those of what is measured."""
 
+import re
 import subprocess
 import sys
 import time
@@ -11,11 +12,13 @@ _START_S = 60.0
 _STOP_S = 15.0
 _RUNS = "The sandbox runs"
 _SERVICES = ("BOX_API_URL", "DAM_BASE_URL")
+_DOWNLOADS = re.compile(r"^ *Box downloads +(\S+)$", re.MULTILINE)
+"""No setting names their host: Box redirects there."""
 
 
 @contextmanager
 def running_sandbox(folder: Path, seed: Path, env_file: Path) -> Iterator[dict[str, str]]:
-    """Run it until the block ends; gives the addresses of Box and DAM by the names of their settings."""
+    """Run it until the block ends; gives the addresses of Box and DAM."""
     log = folder / "sandbox.log"
     command = [
         sys.executable, "-c", "from entrypoints.cli import main; main()", "sandbox", "--any-port",
@@ -25,7 +28,7 @@ def running_sandbox(folder: Path, seed: Path, env_file: Path) -> Iterator[dict[s
         process = subprocess.Popen(command, stdout=output, stderr=output, start_new_session=True)
     try:
         _wait(process, log)
-        yield _addresses(env_file)
+        yield _addresses(env_file, log)
     finally:
         _stop(process)
 
@@ -47,6 +50,8 @@ def _stop(process: "subprocess.Popen[bytes]") -> None:
         process.wait()
 
 
-def _addresses(env_file: Path) -> dict[str, str]:
+def _addresses(env_file: Path, log: Path) -> dict[str, str]:
     values = dict(line.split("=", 1) for line in env_file.read_text().splitlines() if not line.startswith("#"))
-    return {name: values[name].removesuffix("/otmmapi") for name in _SERVICES}
+    downloads = _DOWNLOADS.search(log.read_text())
+    assert downloads is not None
+    return {name: values[name].removesuffix("/otmmapi") for name in _SERVICES} | {"BOX_DOWNLOADS": downloads[1]}

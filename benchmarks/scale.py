@@ -14,6 +14,8 @@ class Scale:
     asset_bytes: int
     large_mib: int
     small_mib: int
+    masters: int
+    derivative_bytes: int
 
     @property
     def large_bytes(self) -> int:
@@ -26,5 +28,9 @@ class Scale:
         return self.small_mib * MIB
 
 
-FULL = Scale("full", assets=200, asset_bytes=1_000_000, large_mib=256, small_mib=64)
-QUICK = Scale("quick", assets=40, asset_bytes=1_000_000, large_mib=64, small_mib=40)
+FULL = Scale(
+    "full", assets=200, asset_bytes=1_000_000, large_mib=256, small_mib=64, masters=10, derivative_bytes=5_000_000
+)
+QUICK = Scale(
+    "quick", assets=40, asset_bytes=1_000_000, large_mib=64, small_mib=40, masters=2, derivative_bytes=1_000_000
+)

@@ -14,16 +14,13 @@ from benchmarks.line import BITS_PER_SECOND, LATENCY_S
 from benchmarks.measuring import Bench
 from benchmarks.sandbox_process import running_sandbox
 from benchmarks.scale import MIB, Scale
+from benchmarks.seed import campaign_name, campaigns
 from db.embedded import EmbeddedPostgres
 from db.migrate import upgrade
 
-CAMPAIGN = "C000000900"
-"""The campaign that the flow carries."""
-
-FILMS = "C000000901"
-"""The campaign of the large assets, named by their sizes."""
-
 BOX_LIMITS = {"calls_per_minute": 1000, "uploads_per_minute": 240}
+
+_SCORE = {"creativexScore": 87, "creativexUrl": "https://creativex.example.com/scorecard"}
 
 
 @dataclass(frozen=True)
@@ -58,6 +55,20 @@ class World:
         """Return how many calls Box has refused because they came too fast."""
         return int(self._box_state()["rate_limited"])
 
+    def hand_in(self, tracking_id: str, name: str, size_bytes: int) -> None:
+        """Put a derivative into Box as an agency would, scored."""
+        drop = {"kind": "whole", "tracking_id": tracking_id, "name": name, "size": size_bytes, "metadata": _SCORE}
+        _ask(f"{self.addresses['BOX_API_URL']}/_sandbox/drops", drop)
+
+    def handed_in(self) -> int:
+        """Return how many derivatives lie in Box."""
+        return sum(path.startswith("Derivatives/") for path in self._box_state()["files"])
+
+    def campaign_status(self, number: str) -> str:
+        """Return the status of a campaign in the DAM."""
+        state = _ask(f"{self.addresses['DAM_BASE_URL']}/_sandbox/state")
+        return str(state["campaigns"][campaign_name(number)])
+
     def set_limits(self) -> None:
         """Have Box refuse what exceeds its documented rates."""
         _ask(f"{self.addresses['BOX_API_URL']}/_sandbox/settings", BOX_LIMITS, method="PATCH")
@@ -87,7 +98,7 @@ def running_world(folder: Path, checkout: Path, scale: Scale) -> Iterator[World]
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     seed, env_file = folder / "seed.json", folder / "env"
-    seed.write_text(json.dumps(_seed(scale)))
+    seed.write_text(json.dumps(campaigns(scale)))
     with (
         running_sandbox(folder, seed, env_file) as addresses,
         EmbeddedPostgres(folder / "postgres") as postgres,
@@ -99,6 +110,7 @@ def running_world(folder: Path, checkout: Path, scale: Scale) -> Iterator[World]
             "DATABASE_URL": database_url,
             "CONFIG_DIR": str(checkout / "config"),
             "PREFECT_HOME": str(folder / "prefect"),
+            "WORK_DIR": str(folder / "work"),
         }
         world = World(folder, scale, Bench(environment, checkout, folder / "children.log"), addresses)
         world.set_limits()
@@ -106,17 +118,6 @@ def running_world(folder: Path, checkout: Path, scale: Scale) -> Iterator[World]
             yield world
         finally:
             world.remove_files()
-
-
-def _seed(scale: Scale) -> dict[str, Any]:
-    pictures = [{"name": f"Key visual {number:03}.bin", "size": scale.asset_bytes} for number in range(scale.assets)]
-    films = [{"name": f"{size}.bin", "size": size} for size in (scale.large_bytes, scale.small_bytes)]
-    return {"campaigns": [_campaign(CAMPAIGN, pictures), _campaign(FILMS, films)]}
-
-
-def _campaign(number: str, masters: list[dict[str, Any]]) -> dict[str, Any]:
-    folders = [{"name": "01. Master Assets", "assets": masters}, {"name": "02. Final Assets"}]
-    return {"number": number, "name": "Benchmark", "folders": folders}
 
 
 def _ask(url: str, body: Any = None, *, method: str | None = None) -> Any:
