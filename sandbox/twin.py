@@ -85,13 +85,13 @@ class Twin:
         """Let go of everything that is held, end every thread, remove the contents; certificates and mails stay."""
         for faults in self.faults.values():
             faults.clear()
-        self.box.webhooks.stop()
-        for server in self.servers.values():
-            server.ask_to_stop()
-        for server in self.servers.values():
-            server.stop()
-        self.smtp.stop()
-        shutil.rmtree(self._contents, ignore_errors=True)
+        with ExitStack() as all_of_it:  # whatever one of them raises
+            all_of_it.callback(shutil.rmtree, self._contents, ignore_errors=True)
+            all_of_it.callback(self.smtp.stop)
+            for server in self.servers.values():
+                all_of_it.callback(server.stop)
+                server.ask_to_stop()
+            all_of_it.callback(self.box.webhooks.stop)
 
     def env(self) -> dict[str, str]:
         """Return the project's settings for this twin, by their names in the environment."""
