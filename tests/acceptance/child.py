@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 _CONTEXT: ForkServerContext = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["flows.a1_to_a2", "flows.a2_to_a3", "flows.deliver_messages"])
+_CONTEXT.set_forkserver_preload(["tests.acceptance.preloaded"])
 
 
 def start(flow: str, parameters: dict[str, Any], environment: dict[str, str], answer: Path) -> ForkServerProcess:
@@ -28,16 +28,12 @@ def _run(flow: str, parameters: dict[str, Any], environment: dict[str, str], ans
         os.dup2(log.fileno(), 1)
         os.dup2(log.fileno(), 2)
     os.environ.update(environment)
-    from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
-
     from flows.a1_to_a2 import a1_to_a2
     from flows.a2_to_a3 import a2_to_a3
     from flows.deliver_messages import deliver_messages
 
     flows: dict[str, Any] = {"a1-to-a2": a1_to_a2, "a2-to-a3": a2_to_a3, "deliver-messages": deliver_messages}
-    # The heartbeat thread would add a second to the end of each run.
-    with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
-        state = flows[flow](**parameters, return_state=True)
+    state = flows[flow](**parameters, return_state=True)
     facts: dict[str, Any] = {"state": state.name, "message": state.message}
     if state.is_completed():
         report = state.result()

@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from prefect.context import refresh_global_settings_context
 
 from deployments.local_server import free_port, prefect_environment, start_server
 from deployments.local_server import stop as stop_process
@@ -44,9 +45,11 @@ def prefect(shared_folder: Path) -> Iterator[dict[str, str]]:
         variables = {name: value for name, value in facts.items() if name.isupper()}
         before = dict(os.environ)
         os.environ.update(variables)
+        refresh_global_settings_context()  # read when Prefect was imported; it would start a server of its own
         yield variables
         os.environ.clear()
         os.environ.update(before)
+        refresh_global_settings_context()
 
 
 @pytest.fixture(scope="session")
@@ -82,9 +85,7 @@ def make_world(
             site = sites(number)
             url = worlds.enter_context(cloned_database(postgres, name=site.database))
             changes = {name: str(value) for name, value in settings.items()}
-            world = World(site, tmp_path / f"world-{number}", url, seed, changes)
-            worlds.callback(world.close)
-            return world
+            return worlds.enter_context(World(site, tmp_path / f"world-{number}", url, seed, changes))
 
         yield make
 

@@ -5,11 +5,11 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, fields
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
-from typing import Any, LiteralString
+from typing import Any, LiteralString, Self
 
 import psycopg
 
@@ -51,18 +51,38 @@ class World:
     def __init__(self, site: Site, folder: Path, database_url: str, seed: Any, settings: dict[str, str]) -> None:
         folder.mkdir()
         self._folder = folder
-        self.twin = Twin(site.folder, seed=seed, ports=site.ports, certificates=site.certificates).start()
+        self._site = site
+        self.twin = Twin(site.folder, seed=seed, ports=site.ports, certificates=site.certificates)
         self.store = Store(f"{database_url}&application_name=test")
-        values = {**self.twin.env(), "DATABASE_URL": database_url, **QUICK, **settings}
-        write_env_file(folder / "env", values, also={})
-        name = f"test-{hashlib.sha256(repr(sorted(values.items())).encode()).hexdigest()[:12]}"
-        self.environment = {"ENV_FILE": str(folder / "env"), "BLOCKS_NAME": name}
-        if name not in site.blocks:
-            with _environment(self.environment):
-                save_blocks(load_settings())
-            site.blocks.add(name)
+        work = str(site.folder / "work")
+        self._settings = {"DATABASE_URL": database_url, "WORK_DIR": work, **QUICK, **settings}
         self._runs = 0
         self._processes: list[ForkServerProcess] = []
+
+    def __enter__(self) -> Self:
+        """Start the systems; what was started is stopped again when the rest does not start."""
+        with ExitStack() as stack:
+            stack.callback(self.store.close)
+            self.twin.start()
+            stack.callback(self.twin.stop)
+            self._save_blocks()
+            stack.callback(self._end_runs)
+            self._opened = stack.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop everything; a run that goes on would meet the next world in this one's place."""
+        self._opened.close()
+
+    def _save_blocks(self) -> None:
+        values = {**self.twin.env(), **self._settings}
+        write_env_file(self._folder / "env", values, also={})
+        name = f"test-{hashlib.sha256(repr(sorted(values.items())).encode()).hexdigest()[:12]}"
+        self.environment = {"ENV_FILE": str(self._folder / "env"), "BLOCKS_NAME": name}
+        if name not in self._site.blocks:
+            with _environment(self.environment):
+                save_blocks(load_settings())
+            self._site.blocks.add(name)
 
     def run(self, flow: str = "a1-to-a2", **parameters: Any) -> dict[str, Any]:
         """Run a flow to its end and return its report; fails when it does not go through."""
@@ -144,13 +164,10 @@ class World:
         wanted = {file.id: content.blob.sha1 for file in files if (content := nodes[asset_of[file.id]].content)}
         return [file.path for file in files if (file.sha1, file.versions) != (wanted.get(file.id), 1)]
 
-    def close(self) -> None:
-        """Stop everything; a run that goes on would meet the next world in this one's place."""
+    def _end_runs(self) -> None:
         for process in self._processes:
             process.kill()
             process.join(RUN_S)
-        self.store.close()
-        self.twin.stop()
 
 
 def _end_of_log(answer: Path) -> str:
