@@ -19,7 +19,7 @@ from tasks.moves import finish_open_moves
 from tasks.reporting import final_state, name_run, publish
 from tasks.retrying import patient
 from tasks.take_in import foresee, plan_files, take_in
-from tasks.taken_back import let_go
+from tasks.taken_back import let_go, note_removals
 from tasks.telling_files import tell_failures
 from tasks.telling_home import tell_home
 from tasks.work import Intake
@@ -65,6 +65,8 @@ def _bring_home(intake: Intake, *, force: bool) -> RunReport:
     files = patient(find_files, services)(intake)
     plan = plan_files(files, intake)
     name_run(DERIVATIVES.workflow, campaign_numbers(plan), dry_run=False)
+    if intake.is_whole:
+        note_removals(files, intake)
     fates = take_in(plan, intake)
     tell_failures(plan, fates, intake)
     if intake.is_whole:

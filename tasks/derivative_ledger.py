@@ -96,10 +96,19 @@ class Ledger:
 
         self._write(write)
 
+    def removing(self) -> None:
+        """Write down that the file is about to be taken out of Box."""
+        self._write(lambda session: derivatives.record_removing(session, self._key, self._planned.file.file_id))
+
     def removed(self, *, gone: bool) -> None:
         """Note whether the file was taken out of Box, or has changed there meanwhile."""
         event = "removed_from_box" if gone else "changed_in_box"
-        self._write(lambda session: self._record(session, event, box_file_id=self._planned.file.file_id))
+
+        def write(session: Session) -> None:
+            derivatives.record_not_removing(session, self._key)
+            self._record(session, event, box_file_id=self._planned.file.file_id)
+
+        self._write(write)
 
     def _write(self, change: Callable[[Session], Result]) -> Result:
         with self._intake.services.store.transaction() as session:

@@ -90,6 +90,7 @@ class Ingestion:
         if self._intake.keep_files:
             return ()
         file = self._planned.file
+        self._ledger.removing()
         gone = self._services.box.delete_file(file.file_id, etag=file.etag)
         self._ledger.removed(gone=gone)
         return () if gone else ("it was changed in Box meanwhile; the next run takes that up",)

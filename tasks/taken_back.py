@@ -1,4 +1,4 @@
-"""Files that are no longer in Box although they never arrived: whoever handed them in has taken them back."""
+"""Files that are no longer in Box: taken out by a run that died over it, or taken back before they arrived."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -9,10 +9,27 @@ from sqlalchemy.orm import Session
 from clients.box.client import BoxFile
 from db.leases import Lease, check_fence
 from db.models import DerivativeAsset, MasterAsset
-from db.repositories.derivatives import open_elsewhere, record_arrived, withdraw
+from db.repositories.derivatives import (
+    open_elsewhere,
+    record_arrived,
+    record_not_removing,
+    removing_elsewhere,
+    withdraw,
+)
 from db.repositories.events import record_event
 from tasks.trouble import forget_files_but
 from tasks.work import Intake
+
+
+def note_removals(files: list[BoxFile], intake: Intake) -> None:
+    """Note of files that a run was deleting when it died that they are gone; `files` are all that are there."""
+    seen = [file.file_id for file in files]
+    with intake.services.store.transaction() as session:
+        rows = removing_elsewhere(session, seen)
+    for row in rows:
+        with intake.services.leases.holding(_lease_key(row)) as lease:
+            if lease is not None:
+                _note_removal(row, intake, lease)
 
 
 def let_go(files: list[BoxFile], intake: Intake) -> None:
@@ -22,9 +39,18 @@ def let_go(files: list[BoxFile], intake: Intake) -> None:
         forget_files_but(session, seen)
         gone = open_elsewhere(session, seen, intake.began_at)
     for row in gone:
-        with intake.services.leases.holding(f"derivative/{row.tracking_id}/{row.derivative_filename}") as lease:
+        with intake.services.leases.holding(_lease_key(row)) as lease:
             if lease is not None:
                 _let_go(row, intake, lease)
+
+
+def _note_removal(row: DerivativeAsset, intake: Intake, lease: Lease) -> None:
+    with intake.services.store.transaction() as session:
+        check_fence(session, lease)
+        now = session.get_one(DerivativeAsset, row.id, populate_existing=True)
+        if now.removing_file_id == row.removing_file_id:  # else the run that was deleting it is alive, and noted it
+            record_not_removing(session, (row.tracking_id, row.derivative_filename))
+            _record(session, row, "removed_from_box", box_file_id=row.removing_file_id)
 
 
 def _let_go(row: DerivativeAsset, intake: Intake, lease: Lease) -> None:
@@ -75,11 +101,16 @@ def _may_still_show(row: DerivativeAsset, intake: Intake) -> bool:
     return row.sent_at is not None and datetime.now(UTC) - row.sent_at < lost_after
 
 
+def _lease_key(row: DerivativeAsset) -> str:
+    return f"derivative/{row.tracking_id}/{row.derivative_filename}"
+
+
 def _record(session: Session, row: DerivativeAsset, event_type: str, **detail: object) -> None:
     record_event(
         session,
         tracking_id=row.tracking_id,
         event_type=event_type,
         detail={"name": row.derivative_filename, **detail},
+        campaign_number=session.get_one(MasterAsset, row.master_asset_id).local_campaign_id,
         run_id=flow_run.id,
     )

@@ -88,6 +88,7 @@ class DerivativeAsset(Base):
         Index(None, "uploaded_at"),
         Index(None, "dam_asset_id"),
         Index("ix_derivative_assets_open", "id", postgresql_where=text(one_of("upload_status", "pending", "failed"))),
+        Index("ix_derivative_assets_removing", "id", postgresql_where=text("removing_file_id IS NOT NULL")),
     )
 
     id: Mapped[RowId]
@@ -112,6 +113,8 @@ class DerivativeAsset(Base):
     """When the content was sent to the DAM, while it is open what came of it."""
     import_job_id: Mapped[str | None]
     """The DAM's job of its upload, where its answer arrived."""
+    removing_file_id: Mapped[str | None]
+    """The file that was to be deleted in Box, while it is open what came of it."""
     last_attempt_at: Mapped[datetime | None]
     next_attempt_at: Mapped[datetime | None]
     """Not to be tried again before; None: at once."""

@@ -120,6 +120,28 @@ def record_arrived(
     )
 
 
+def record_removing(session: Session, key: Key, file_id: str) -> None:
+    """Write down that the file is about to be deleted in Box: from here on it may be gone."""
+    _change(session, _has_key(*key), {"removing_file_id": file_id})
+
+
+def record_not_removing(session: Session, key: Key) -> None:
+    """Note that nothing is open any more about a deletion in Box."""
+    _change(session, _has_key(*key), {"removing_file_id": None})
+
+
+def removing_elsewhere(session: Session, seen_file_ids: Collection[str]) -> list[DerivativeAsset]:
+    """Return the derivatives whose files were to be deleted in Box and are not among those seen, oldest first."""
+    column = DerivativeAsset.removing_file_id
+    return list(
+        session.scalars(
+            select(DerivativeAsset)
+            .where(column.is_not(None), column != all_(_texts(seen_file_ids)))
+            .order_by(DerivativeAsset.id)
+        )
+    )
+
+
 def record_failed(session: Session, key: Key, sha1: str, error: str, rest: timedelta) -> None:
     """Note why this content did not arrive, and how long it rests; of other content, or arrived, nothing is noted."""
     session.execute(

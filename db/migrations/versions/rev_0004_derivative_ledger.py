@@ -15,6 +15,7 @@ ALTER TABLE derivative_assets
     ADD COLUMN file_size_bytes BIGINT,
     ADD COLUMN sent_at TIMESTAMPTZ,
     ADD COLUMN import_job_id TEXT,
+    ADD COLUMN removing_file_id TEXT,
     ADD COLUMN last_attempt_at TIMESTAMPTZ,
     ADD COLUMN next_attempt_at TIMESTAMPTZ,
     ADD COLUMN creativex_score TEXT,
@@ -29,6 +30,7 @@ ALTER TABLE derivative_assets
     ADD CONSTRAINT ck_derivative_assets_completed_has_asset
         CHECK (upload_status <> 'completed' OR dam_asset_id IS NOT NULL);
 CREATE INDEX ix_derivative_assets_open ON derivative_assets (id) WHERE upload_status IN ('pending', 'failed');
+CREATE INDEX ix_derivative_assets_removing ON derivative_assets (id) WHERE removing_file_id IS NOT NULL;
 CREATE INDEX ix_derivative_assets_uploaded_at ON derivative_assets (uploaded_at);
 CREATE INDEX ix_derivative_assets_dam_asset_id ON derivative_assets (dam_asset_id);
 
