@@ -3,10 +3,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 # More than a small machine has cores: tests mostly wait for other processes.
-WORKERS ?= 4
+WORKERS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint bench lock clean
+.PHONY: help demo test sweep check lint bench lock clean
 
 help:  ## Show the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ demo: $(READY)  ## A campaign travels from a simulated DAM to a simulated Box, w
 
 test: $(READY)  ## All tests
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+
+sweep: $(READY)  ## Runs killed at every single step (three minutes)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "sweep or not sweep" tests/acceptance/test_kill_sweep.py tests/acceptance/test_kill_sweep_home.py
 
 lint: $(READY)
 	@$(BIN)/ruff check .

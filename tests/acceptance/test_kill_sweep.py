@@ -1,19 +1,13 @@
 """A worker killed (SIGKILL) at any step of a delivery: the next run ends where one clean run would have ended."""
 
-import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, LiteralString
+from typing import Any
 
-import psycopg
 import pytest
-from psycopg import sql
 
-from db.pool import conninfo
-from sandbox.faults import Fault
+from tests.acceptance.kills import Step, kill_at, kill_while_writing, left_out, sweep
 from tests.acceptance.outcome import outcome
-from tests.acceptance.world import RUN_S, World
-from tests.waiting import until
+from tests.acceptance.world import World
 
 SEED = {
     "campaigns": [
@@ -36,17 +30,6 @@ SEED = {
         }
     ]
 }
-
-
-@dataclass(frozen=True)
-class Step:
-    """A request of the delivery; `nth` counts those of its kind from 1."""
-
-    what: str
-    service: str
-    method: str
-    path: str
-    nth: int = 1
 
 
 ASKED = (
@@ -83,8 +66,6 @@ DONE = (
 )
 """Requests that change something: killed before it is done, and between the deed and its answer."""
 
-SWEEP = [(step, "before") for step in (*ASKED, *DONE)] + [(step, "after") for step in DONE]
-
 WRITTEN = ("workflow_state", "master_assets", "asset_events", "upload_sessions", "status_moves", "outbox")
 """Tables: killed while it waits to write to one."""
 
@@ -112,47 +93,20 @@ def kept() -> dict[str, Any]:
     return {}
 
 
-@pytest.mark.parametrize(("step", "when"), SWEEP, ids=[f"{when} {step.what}" for step, when in SWEEP])
+@pytest.mark.parametrize(("step", "when"), sweep(ASKED, DONE))
 def test_a_run_killed_at_a_request(world: World, undisturbed: dict[str, Any], step: Step, when: str) -> None:
-    faults = world.twin.faults[step.service]
-    faults.add(Fault("hang", method=step.method, path=step.path, skip=step.nth - 1, when=when))
-    world.kill_when(lambda: faults.wait_for_hang(RUN_S))
-    faults.clear()
-    until(lambda: not connections(world), what="the killed run's connections to end")
+    kill_at(world, step, when)
     world.run()
     assert outcome(world) == undisturbed
 
 
 @pytest.mark.parametrize("table", WRITTEN)
 def test_a_run_killed_while_it_writes(world: World, undisturbed: dict[str, Any], table: str) -> None:
-    with psycopg.connect(conninfo(world.store.url, application_name="blocker")) as blocker:
-        blocker.execute(sql.SQL("LOCK TABLE {} IN EXCLUSIVE MODE").format(sql.Identifier(table)))
-        world.kill_when(lambda: until(lambda: waiting(world), what=f"a write to {table}", timeout=RUN_S))
-    until(lambda: not connections(world), what="the killed run's connections to end")
+    kill_while_writing(world, table)
     world.run()
     assert outcome(world) == undisturbed
 
 
 def test_an_undisturbed_run_makes_no_request_that_the_sweep_leaves_out(world: World) -> None:
     world.run()
-    for service, faults in world.twin.faults.items():
-        known = [step for step in (*ASKED, *DONE) if step.service == service]
-        for seen in faults.requests:
-            assert any(step.method == seen.method and re.search(step.path, seen.path) for step in known), seen
-
-
-def connections(world: World) -> int:
-    """Connections that a run has to the world's database."""
-    return _count(world, "application_name LIKE 'content-scaling%'")
-
-
-def waiting(world: World) -> int:
-    """Connections of a run that wait for a lock."""
-    return _count(world, "application_name LIKE 'content-scaling%' AND wait_event_type = 'Lock'")
-
-
-def _count(world: World, condition: LiteralString) -> int:
-    with psycopg.connect(conninfo(world.store.url, application_name="watcher")) as watcher:
-        query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND " + condition
-        row = watcher.execute(query).fetchone()
-    return int(row[0]) if row else 0
+    assert left_out(world, (*ASKED, *DONE)) == []
