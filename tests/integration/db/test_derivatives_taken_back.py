@@ -105,3 +105,24 @@ def test_what_was_taken_back_can_be_handed_in_again_as_if_it_were_new(session: S
 
     assert (row.upload_status, row.box_sha1) == ("pending", sha1("first"))
     assert (row.retry_count, row.last_error) == (0, None)
+
+
+def test_a_file_that_was_to_be_deleted_and_is_not_seen_is_told_until_it_is_noted(session: Session, make_row: MakeRow):
+    gone, there, other = make_row(file_id="1"), make_row(file_id="2"), make_row(file_id="3")
+    for row in (there, gone):
+        derivatives.record_removing(session, (row.tracking_id, row.derivative_filename), row.box_file_id or "")
+
+    assert derivatives.removing_elsewhere(session, ["2", "3"]) == [gone]
+    assert derivatives.removing_elsewhere(session, []) == [gone, there]
+    derivatives.record_not_removing(session, (gone.tracking_id, gone.derivative_filename))
+    assert derivatives.removing_elsewhere(session, []) == [there]
+    assert other.removing_file_id is None
+
+
+def test_a_deletion_is_open_also_when_other_content_is_taken_up_meanwhile(session: Session, row: DerivativeAsset):
+    begun(session, row)
+    derivatives.record_removing(session, (row.tracking_id, row.derivative_filename), "77")
+    begun(session, row, "second", file_id="78")
+
+    (found,) = derivatives.removing_elsewhere(session, ["78"])
+    assert (found.id, found.removing_file_id) == (row.id, "77")
