@@ -27,7 +27,7 @@ def require_server() -> str:
     if url is None:
         raise ConfigError(["PREFECT_API_URL: not set; it is the address of your Prefect server, ending in /api"])
     try:
-        httpx.get(f"{url}/health", timeout=10).raise_for_status()
+        httpx.get(f"{url}/health", timeout=30).raise_for_status()
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         advice = "correct it, or start the server there"
         raise ConfigError([f"PREFECT_API_URL: {url} does not answer ({type(error).__name__}); {advice}"]) from None

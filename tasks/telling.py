@@ -1,6 +1,7 @@
 """Puts the mails and webhooks about a campaign into the outbox, in the transaction that makes the fact true."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -27,6 +28,12 @@ def tell_delivered(session: Session, move: StatusMove, route: Route, services: S
     began = min((master.created_at for master in masters), default=move.planned_at)
     facts = about_campaign(number, move.campaign_name, route, services)
     facts |= about_delivery(masters, folder_url, started_at=began, finished_at=move.done_at or began)
+    tell_moved(session, move, route, assets=len(masters), facts=facts)
+
+
+def tell_moved(session: Session, move: StatusMove, route: Route, *, assets: int, facts: dict[str, Any]) -> None:
+    """Queue the webhook and the mail of a finished move; nothing troubles the campaign any more."""
+    number = move.campaign_number
     key = f"{route.workflow}/{number}/move-{move.id}"
     Trouble.of_campaign(session, route, number).clear()
     if route.webhook is not None:
@@ -36,7 +43,7 @@ def tell_delivered(session: Session, move: StatusMove, route: Route, services: S
             channel="webhook",
             template=route.webhook,
             audience=None,
-            payload=status_update(move, len(masters)),
+            payload=status_update(move, assets),
             campaign_number=number,
         )
     enqueue(

@@ -15,8 +15,8 @@ from db.repositories.progress import Progress, progress_of
 from domain.derivatives import PlannedFile
 from domain.routes import DERIVATIVES, Route
 from tasks.descriptions import Description
-from tasks.message_facts import about_campaign, status_update
-from tasks.trouble import Trouble
+from tasks.message_facts import about_campaign
+from tasks.telling import tell_moved
 from tasks.work import Intake
 
 _UPLOAD_HOOK = "asset_upload_complete"
@@ -80,28 +80,9 @@ def tell_uploaded(  # noqa: PLR0913  (what arrived, of what, and how)
 
 def tell_home(session: Session, move: StatusMove, route: Route, services: Services) -> None:
     """Queue the webhook and the mail of a campaign that has moved on, its derivatives being home."""
-    number, progress = move.campaign_number, progress_of(session, move.campaign_number)
-    key = f"{route.workflow}/{number}/move-{move.id}"
-    Trouble.of_campaign(session, route, number).clear()
-    if route.webhook is not None:
-        enqueue(
-            session,
-            key=f"{key}/webhook",
-            channel="webhook",
-            template=route.webhook,
-            audience=None,
-            payload=status_update(move, len(progress.derivatives)),
-            campaign_number=number,
-        )
-    enqueue(
-        session,
-        key=f"{key}/mail",
-        channel="mail",
-        template=f"{route.mail_prefix}_complete",
-        audience="success",
-        payload=_home_facts(move, progress, route, services),
-        campaign_number=number,
-    )
+    progress = progress_of(session, move.campaign_number)
+    facts = _home_facts(move, progress, route, services)
+    tell_moved(session, move, route, assets=len(progress.derivatives), facts=facts)
 
 
 def _home_facts(move: StatusMove, progress: Progress, route: Route, services: Services) -> dict[str, Any]:
