@@ -68,7 +68,8 @@ def _representation(asset: AssetOutcome) -> list[str]:
 
 
 def _linked(text: str, url: str | None) -> str:
-    return f"[{text}]({url})" if url else text
+    # Beside the text: one of Prefect's two sets of pages shows the backslashes of _cell inside of a link.
+    return f"{text} ([open]({url}))" if url else text
 
 
 def _capital(text: str) -> str:

@@ -28,7 +28,7 @@ def test_an_asset_is_shown_with_its_size_tracking_id_and_link_into_box():
         "24.0 MB",
         "delivered",
         "aB3xY9",
-        f"[Spot\\_aB3xY9.mp4]({url})",
+        f"Spot\\_aB3xY9.mp4 ([open]({url}))",
     ]
 
 

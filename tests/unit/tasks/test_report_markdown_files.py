@@ -71,7 +71,7 @@ def test_a_file_is_shown_with_its_name_in_the_dam():
 
 def test_the_link_into_box_is_on_the_file_and_not_on_its_name_in_the_dam():
     path, *_others, name = row(markdown(campaign(fate(box_url=URL, target_name="RAF.mp4", outcome=Outcome.PLANNED))))
-    assert (path, name) == (f"[{PATH}]({URL})", "RAF.mp4")
+    assert (path, name) == (f"{PATH} ([open]({URL}))", "RAF.mp4")
 
 
 def test_a_file_that_has_left_box_has_no_link():
@@ -82,7 +82,7 @@ def test_files_of_no_campaign_are_shown_after_the_campaigns_with_what_is_wrong()
     text = markdown(campaign(fate()), files=(fate("x.mp4", Outcome.FAILED, failure=UNKNOWN, box_url=URL),))
     campaigns, files = text.split("## Files of no campaign\n")
     assert "C000000078" in campaigns
-    assert row(files) == [f"[x.mp4]({URL})", "", f"failed: {UNKNOWN.reason}. {UNKNOWN.advice}", "", ""]
+    assert row(files) == [f"x.mp4 ([open]({URL}))", "", f"failed: {UNKNOWN.reason}. {UNKNOWN.advice}", "", ""]
 
 
 def test_without_files_of_no_campaign_there_is_no_place_for_them():
@@ -149,7 +149,7 @@ def test_no_name_breaks_out_of_its_cell(name: str):
     planned = fate(name, Outcome.PLANNED, target_name=name, warnings=(name,), box_url=URL)
     found = row(markdown(files=(planned,)))
     shown = " ".join(name.splitlines())
-    assert found == [f"[{shown}]({URL})", "", f"planned<br>Look at this: {shown}", "", shown]
+    assert found == [f"{shown} ([open]({URL}))", "", f"planned<br>Look at this: {shown}", "", shown]
 
 
 @pytest.mark.parametrize("name", NASTY)
