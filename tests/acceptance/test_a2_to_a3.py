@@ -51,3 +51,14 @@ def test_a_second_run_finds_nothing_to_do(home: Homeward) -> None:
     report = home.run()
     assert (report["state"], report["headline"]) == ("Completed", "nothing to do")
     assert (home.world.writes(), home.world.mails()) == (writes, mails)
+
+
+def test_two_runs_at_once_bring_each_file_once(home: Homeward) -> None:
+    film, still = home.drops.whole(home.of("Film.mp4")), home.drops.whole(home.of("Still.png"), STILL)
+    for started in [home.world.start("a2-to-a3"), home.world.start("a2-to-a3")]:
+        home.world.ended(*started)
+    assert [(item.name, item.sha1) for item in home.in_dam()] == [(FILM, film.sha1), (TITLE, still.sha1)]
+    assert (home.status, home.in_box()) == ("A3", [])
+    subjects = [mail.subject for mail in home.world.twin.mail.mails]
+    assert len(subjects) == len(set(subjects)) == 3
+    assert len(home.world.twin.hooks.deliveries) == 1
