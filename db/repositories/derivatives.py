@@ -4,11 +4,12 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypedDict, Unpack
 
-from sqlalchemy import ARRAY, BindParameter, ColumnElement, Text, all_, any_, bindparam, case, func, select, update
+from sqlalchemy import ColumnElement, all_, any_, case, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from db.models import DerivativeAsset
+from db.parameters import texts
 from domain.errors import StoreError
 
 Key = tuple[str, str]
@@ -77,7 +78,7 @@ def derivative(session: Session, tracking_id: str, filename: str) -> DerivativeA
 def derivatives_by_key(session: Session, keys: Collection[Key]) -> dict[Key, DerivativeAsset]:
     """Return the derivatives that have one of the keys."""
     ids = sorted({tracking_id for tracking_id, _ in keys})
-    rows = session.scalars(select(DerivativeAsset).where(DerivativeAsset.tracking_id == any_(_texts(ids))))
+    rows = session.scalars(select(DerivativeAsset).where(DerivativeAsset.tracking_id == any_(texts(ids))))
     found = {(row.tracking_id, row.derivative_filename): row for row in rows}
     return {key: found[key] for key in keys if key in found}
 
@@ -136,7 +137,7 @@ def removing_elsewhere(session: Session, seen_file_ids: Collection[str]) -> list
     return list(
         session.scalars(
             select(DerivativeAsset)
-            .where(column.is_not(None), column != all_(_texts(seen_file_ids)))
+            .where(column.is_not(None), column != all_(texts(seen_file_ids)))
             .order_by(DerivativeAsset.id)
         )
     )
@@ -167,7 +168,7 @@ def open_elsewhere(session: Session, seen_file_ids: Collection[str], before: dat
     `before` is when the files were looked for: what was written down later may be about a file that came later.
     """
     touched = func.coalesce(DerivativeAsset.last_attempt_at, DerivativeAsset.created_at)
-    missing = DerivativeAsset.box_file_id.is_(None) | (DerivativeAsset.box_file_id != all_(_texts(seen_file_ids)))
+    missing = DerivativeAsset.box_file_id.is_(None) | (DerivativeAsset.box_file_id != all_(texts(seen_file_ids)))
     return list(
         session.scalars(select(DerivativeAsset).where(_IS_OPEN, missing, touched < before).order_by(DerivativeAsset.id))
     )
@@ -187,11 +188,6 @@ def withdraw(session: Session, derivative_id: int) -> bool:
         .returning(DerivativeAsset.id)
     )
     return changed is not None
-
-
-def _texts(values: Collection[str]) -> BindParameter[Any]:
-    """Return the values as one parameter: PostgreSQL takes no more than 65535 of them."""
-    return bindparam(None, list(values), ARRAY(Text))
 
 
 def _is(derivative_id: int) -> ColumnElement[bool]:

@@ -3,11 +3,12 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ARRAY, Text, all_, bindparam, case, delete, func, null, update
+from sqlalchemy import all_, case, delete, func, null, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from db.models import Fact
+from db.parameters import texts
 
 
 def observe(session: Session, key: str, digest: str, now: datetime) -> Fact:
@@ -40,5 +41,5 @@ def forget(session: Session, key: str) -> None:
 def forget_others(session: Session, prefix: str, subjects: Collection[str]) -> None:
     """Forget the facts below `prefix` about other subjects; a key is `prefix/subject/kind`, the prefix of two parts."""
     subject = func.split_part(Fact.key, "/", 3)
-    others = subject != all_(bindparam(None, list(subjects), ARRAY(Text)))  # one parameter, however many
+    others = subject != all_(texts(subjects))
     session.execute(delete(Fact).where(Fact.key.startswith(f"{prefix}/", autoescape=True), others))

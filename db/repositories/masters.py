@@ -5,11 +5,12 @@ import string
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, NotRequired, Required, TypedDict, Unpack
 
-from sqlalchemy import ARRAY, Text, any_, bindparam, case, func, select, update
+from sqlalchemy import any_, case, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from db.models import MasterAsset
+from db.parameters import texts
 from domain.errors import StoreError
 
 _ALPHABET = string.ascii_letters + string.digits
@@ -95,8 +96,8 @@ def master_by_tracking_id(session: Session, tracking_id: str) -> MasterAsset | N
 
 def masters_by_tracking_id(session: Session, tracking_ids: Collection[str]) -> dict[str, MasterAsset]:
     """Return the active masters that carry one of the tracking ids (case-sensitive), without `full_metadata`."""
-    wanted_ids = bindparam(None, list(tracking_ids), ARRAY(Text))  # one parameter, however many
-    wanted = select(MasterAsset).where(MasterAsset.tracking_id == any_(wanted_ids), MasterAsset.status == "active")
+    has_one = MasterAsset.tracking_id == any_(texts(tracking_ids))
+    wanted = select(MasterAsset).where(has_one, MasterAsset.status == "active")
     return {master.tracking_id: master for master in session.scalars(wanted)}
 
 
