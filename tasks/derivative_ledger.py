@@ -134,6 +134,11 @@ class Ledger:
         )
 
 
+def lease_key(key: derivatives.Key) -> str:
+    """Return the key of the lease under which a derivative's entries are written."""
+    return "/".join(("derivative", *key))
+
+
 def known_derivative(row: DerivativeAsset) -> KnownDerivative:
     """Return what a row says of its derivative."""
     return KnownDerivative(

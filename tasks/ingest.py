@@ -14,7 +14,7 @@ from domain.derivatives import KnownDerivative, PlannedFile
 from domain.errors import NotFound
 from domain.report import AssetOutcome, Outcome
 from tasks.dam_upload import DamUpload, Patience, Upload
-from tasks.derivative_ledger import Ledger
+from tasks.derivative_ledger import Ledger, lease_key
 from tasks.descriptions import describe
 from tasks.file_outcomes import outcome_of
 from tasks.progress import log_progress
@@ -30,7 +30,7 @@ from tasks.work import Intake
 def ingest_derivative(planned: PlannedFile[BoxFile], intake: Intake) -> AssetOutcome:
     """Bring one derivative to the DAM. Run twice, or after a kill, it ends the same."""
     assert planned.key is not None  # noqa: S101  (else it cannot be taken)
-    with intake.services.leases.holding("derivative/" + "/".join(planned.key)) as lease:
+    with intake.services.leases.holding(lease_key(planned.key)) as lease:
         if lease is None:
             return outcome_of(planned, Outcome.LEFT, intake.services)
         try:

@@ -10,6 +10,7 @@ from clients.box.client import BoxFile
 from db.leases import Lease, check_fence
 from db.models import DerivativeAsset, MasterAsset
 from db.repositories.derivatives import (
+    Key,
     open_elsewhere,
     record_arrived,
     record_not_removing,
@@ -17,6 +18,7 @@ from db.repositories.derivatives import (
     withdraw,
 )
 from db.repositories.events import record_event
+from tasks.derivative_ledger import lease_key
 from tasks.trouble import forget_files_but
 from tasks.work import Intake
 
@@ -27,7 +29,7 @@ def note_removals(files: list[BoxFile], intake: Intake) -> None:
     with intake.services.store.transaction() as session:
         rows = removing_elsewhere(session, seen)
     for row in rows:
-        with intake.services.leases.holding(_lease_key(row)) as lease:
+        with intake.services.leases.holding(lease_key(_key(row))) as lease:
             if lease is not None:
                 _note_removal(row, intake, lease)
 
@@ -39,7 +41,7 @@ def let_go(files: list[BoxFile], intake: Intake) -> None:
         forget_files_but(session, seen)
         gone = open_elsewhere(session, seen, intake.began_at)
     for row in gone:
-        with intake.services.leases.holding(_lease_key(row)) as lease:
+        with intake.services.leases.holding(lease_key(_key(row))) as lease:
             if lease is not None:
                 _let_go(row, intake, lease)
 
@@ -49,7 +51,7 @@ def _note_removal(row: DerivativeAsset, intake: Intake, lease: Lease) -> None:
         check_fence(session, lease)
         now = session.get_one(DerivativeAsset, row.id, populate_existing=True)
         if now.removing_file_id == row.removing_file_id:  # else the run that was deleting it is alive, and noted it
-            record_not_removing(session, (row.tracking_id, row.derivative_filename))
+            record_not_removing(session, _key(row))
             _record(session, row, "removed_from_box", box_file_id=row.removing_file_id)
 
 
@@ -101,8 +103,8 @@ def _may_still_show(row: DerivativeAsset, intake: Intake) -> bool:
     return row.sent_at is not None and datetime.now(UTC) - row.sent_at < lost_after
 
 
-def _lease_key(row: DerivativeAsset) -> str:
-    return f"derivative/{row.tracking_id}/{row.derivative_filename}"
+def _key(row: DerivativeAsset) -> Key:
+    return row.tracking_id, row.derivative_filename
 
 
 def _record(session: Session, row: DerivativeAsset, event_type: str, **detail: object) -> None:
