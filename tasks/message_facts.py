@@ -8,19 +8,30 @@ from prefect.runtime import flow_run
 
 from blocks.services import Services
 from db.models import MasterAsset, StatusMove
+from domain.derivatives import KnownMaster
 from domain.report import Failure
 from domain.routes import Route
+
+
+def about_run(services: Services) -> dict[str, Any]:
+    """Return which installation tells, and in which run."""
+    return {"environment": services.settings.env, "run_url": flow_run.ui_url}
 
 
 def about_campaign(number: str, name: str, route: Route, services: Services) -> dict[str, Any]:
     """Return which campaign it is, where it stands, and which run tells."""
     return {
-        "campaign": {"number": number, "name": name, "folder_url": None},
+        "campaign": _campaign(number, name),
         "from_status": route.origin,
         "to_status": route.target,
-        "environment": services.settings.env,
-        "run_url": flow_run.ui_url,
+        **about_run(services),
     }
+
+
+def about_origin(master: KnownMaster | None, services: Services) -> dict[str, Any]:
+    """Return which campaign a file belongs to, None where nobody can tell, and which run tells."""
+    campaign = _campaign(master.campaign_number, master.campaign_name) if master is not None else None
+    return {"campaign": campaign, **about_run(services)}
 
 
 def about_delivery(
@@ -63,3 +74,7 @@ def status_update(move: StatusMove, asset_count: int) -> dict[str, Any]:
         "processed_assets": asset_count,
         "timestamp": (move.done_at or datetime.now(UTC)).isoformat(),
     }
+
+
+def _campaign(number: str, name: str) -> dict[str, Any]:
+    return {"number": number, "name": name, "folder_url": None}

@@ -6,7 +6,6 @@ from typing import Any
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.logging import get_run_logger
-from prefect.runtime import flow_run
 
 from blocks.services import Services
 from clients.mail.message import OutgoingMail, stable_message_id
@@ -14,6 +13,7 @@ from clients.mail.render import render
 from db.models import OutboxMessage
 from db.repositories.outbox import claim_due, enqueue, mark_failed, mark_sent, mark_told, parked_untold
 from domain.errors import ContentScalingError, ServiceUnavailable
+from tasks.message_facts import about_run
 
 _PARKED = "messages_parked"
 _BATCH = 20
@@ -100,8 +100,7 @@ def _report_parked(services: Services) -> list[str]:
         told = [message for message in parked if message.template != _PARKED]  # else its loss would be told for ever
         if told:
             payload = {
-                "environment": services.settings.env,
-                "run_url": flow_run.ui_url,
+                **about_run(services),
                 "messages": [_facts(message, services) for message in told],
             }
             key = f"parked/{told[0].id}-{told[-1].id}"

@@ -12,7 +12,7 @@ from db.repositories.events import record_event
 from domain.derivatives import PlannedFile
 from domain.errors import NotFound, ServiceRejected, ServiceUnavailable
 from domain.report import AssetOutcome, Failure
-from tasks.message_facts import about_failure
+from tasks.message_facts import about_failure, about_origin
 from tasks.trouble import Trouble, digest_of
 from tasks.work import Intake
 
@@ -60,13 +60,8 @@ def _remark(planned: PlannedFile[BoxFile], failure: Failure, digest: str, servic
 
 def _facts(planned: PlannedFile[BoxFile], fate: AssetOutcome, failure: Failure, services: Services) -> dict[str, Any]:
     master, file = planned.master, planned.file
-    campaign = None
-    if master is not None:
-        campaign = {"number": master.campaign_number, "name": master.campaign_name, "folder_url": None}
     return {
-        "environment": services.settings.env,
-        "run_url": flow_run.ui_url,
-        "campaign": campaign,
+        **about_origin(master, services),
         "file": {
             "name": file.name,
             "path": planned.path,

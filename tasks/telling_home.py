@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from prefect.runtime import flow_run
 from sqlalchemy.orm import Session
 
 from blocks.services import Services
@@ -15,7 +14,7 @@ from db.repositories.progress import Progress, progress_of
 from domain.derivatives import PlannedFile
 from domain.routes import DERIVATIVES, Route
 from tasks.descriptions import Description
-from tasks.message_facts import about_campaign
+from tasks.message_facts import about_campaign, about_origin
 from tasks.telling import tell_moved
 from tasks.work import Intake
 
@@ -38,9 +37,7 @@ def tell_uploaded(  # noqa: PLR0913  (what arrived, of what, and how)
     services, number = intake.services, master.campaign_number
     key = f"{DERIVATIVES.workflow}/derivative-{row.id}/{row.box_file_version_id or row.box_sha1}"
     facts = {
-        "environment": services.settings.env,
-        "run_url": flow_run.ui_url,
-        "campaign": {"number": number, "name": master.campaign_name, "folder_url": None},
+        **about_origin(master, services),
         "file": _file(row, planned),
         "master": {"name": master.name, "box_url": master.box_url},
         "score": {name: getattr(description.score, name) for name in ("value", "link", "source")},
