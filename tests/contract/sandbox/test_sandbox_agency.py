@@ -15,9 +15,8 @@ from starlette.routing import Route
 
 from sandbox.box.errors import BoxError
 from sandbox.box.models import AGENCY_USER_ID
-from sandbox.drops import MISNAMED, STILL, TEMPLATE, UNKNOWN_TRACKING_ID, VIDEO, Drops
+from sandbox.drops import MISNAMED, STILL, TEMPLATE, UNKNOWN_TRACKING_ID, VIDEO
 from sandbox.serving import Server
-from sandbox.twin import Twin
 
 VALUES = {"creativexScore": 87, "creativexUrl": "https://example.com/card"}
 
@@ -36,19 +35,6 @@ class Terminal:
 
     def delete(self, file_id: str) -> requests.Response:
         return requests.delete(f"{self.url}/_sandbox/drops/{file_id}", timeout=10)
-
-
-@pytest.fixture(scope="module")
-def twin(tmp_path_factory) -> Iterator[Twin]:
-    with Twin(tmp_path_factory.mktemp("twin")) as running:
-        yield running
-
-
-@pytest.fixture
-def drops(twin) -> Iterator[Drops]:
-    yield Drops(twin)
-    for facts in twin.box.files_below():
-        twin.box.tree.delete_file(facts.id)
 
 
 @pytest.fixture

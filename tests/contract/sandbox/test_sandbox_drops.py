@@ -13,7 +13,7 @@ from domain.errors import FilenameRefused
 from domain.filenames.parse import parse
 from sandbox.blobs import GeneratedBlob, VideoBlob
 from sandbox.box.models import AGENCY_USER_ID
-from sandbox.drops import MISNAMED, STILL, UNKNOWN_TRACKING_ID, VIDEO, Drops
+from sandbox.drops import MISNAMED, STILL, UNKNOWN_TRACKING_ID, VIDEO
 from sandbox.media import films
 from sandbox.twin import Twin
 from tests.media import needs_ffprobe
@@ -22,19 +22,6 @@ FFPROBE = shutil.which("ffprobe") or ""
 CODES = Codes(brands=(), countries=(), languages=(), asset_types=(), social=())
 
 needs_ffmpeg = pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="ffmpeg is not installed")
-
-
-@pytest.fixture(scope="module")
-def twin(tmp_path_factory) -> Iterator[Twin]:
-    with Twin(tmp_path_factory.mktemp("twin")) as running:
-        yield running
-
-
-@pytest.fixture
-def drops(twin) -> Iterator[Drops]:
-    yield Drops(twin)
-    for facts in twin.box.files_below():
-        twin.box.tree.delete_file(facts.id)
 
 
 @pytest.fixture
