@@ -88,19 +88,20 @@ class OtmmClient:
         answer = self._http.read(Call("GET", "/folders/rootfolders", "list of root folders", params=params))
         parse.listing(answer, "folders_resource", "folder_list", "list of root folders")
 
-    def campaigns(self, status: str, campaign_type: str) -> list[Campaign]:
-        """Return the campaigns of this status and type, each once, as far as the DAM's search index knows them.
+    def campaigns(self, status: str, campaign_type: str | None = None) -> list[Campaign]:
+        """Return the campaigns of this status and type (None: any), each once, as far as the search index knows them.
 
         The index lags: read a campaign again by id before acting on it. A number the DAM does not say is ''.
         """
         fields = self._roles.fields
+        wanted = {fields.status: status} | ({fields.campaign_type: campaign_type} if campaign_type is not None else {})
         found: dict[str, Campaign] = {}
-        for hit in hits(self._http, self._roles, {fields.status: status, fields.campaign_type: campaign_type}):
+        for hit in hits(self._http, self._roles, wanted):
             if not parse.is_folder(hit) or parse.is_deleted(hit):
                 continue
             item = self._with_metadata(hit)
-            type_shown = (field_value(item, fields.campaign_type), display_value(item, fields.campaign_type))
-            if field_value(item, fields.status) == status and campaign_type in type_shown:
+            types_shown = (field_value(item, fields.campaign_type), display_value(item, fields.campaign_type))
+            if field_value(item, fields.status) == status and campaign_type in (None, *types_shown):
                 campaign = parse.campaign(item, fields)
                 found.setdefault(campaign.folder_id, campaign)
         return list(found.values())

@@ -24,6 +24,12 @@ def test_only_campaigns_of_exactly_this_status_and_type_are_found(dam, client, c
     assert (campaign.status, campaign.type) == ("A1", LOCAL)
 
 
+def test_campaigns_of_any_type_are_found_where_none_is_named(dam, client, campaign_id):
+    other = dam.state.add_campaign("C000000080", "Global", type="Global comm")
+    dam.state.add_campaign("C000000079", "Tenth", status="A10")
+    assert {campaign.folder_id for campaign in client.campaigns("A1")} == {campaign_id, other}
+
+
 def test_every_page_of_a_search_is_read(dam):
     wanted = {dam.state.add_campaign(f"C{number:09}", f"Campaign {number}") for number in range(53)}
     for page_size in (10, 53, 200):
