@@ -39,7 +39,8 @@ class Asset:
     """An item of the DAM: metadata and content.
 
     `folder_path` holds the names of the sub-folders between the folder that was searched and the asset.
-    `size_bytes` is None when the asset has no content; `md5` is hex, None when the DAM does not say.
+    `size_bytes` is None when the asset has no content; `md5` is hex, None when the DAM does not say. A new version has
+    an id of its own; `original_id` is that of the first one, as far as the DAM says.
     """
 
     asset_id: str
@@ -48,6 +49,7 @@ class Asset:
     md5: str | None = None
     mime_type: str = ""
     folder_path: tuple[str, ...] = ()
+    original_id: str | None = None
 
     @property
     def path(self) -> str:

@@ -17,9 +17,28 @@ The tree is the `metadata` object of an OpenText Media Management (REST v6) asse
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from domain.assets import Json
+
+
+@dataclass(frozen=True, slots=True)
+class FieldIs:
+    """A field and a value that it may have."""
+
+    field_id: str
+    value: str
+
+    def fits(self, tree: Json) -> bool:
+        """Tell whether the field has the value, by its id or by its label, ignoring case.
+
+        >>> FieldIs("STATE", "local").fits({"metadata_element_list": [{"id": "STATE", "value": {"value": "Local "}}]})
+        True
+        """
+        wanted = self.value.strip().casefold()
+        shown = (*field_values(tree, self.field_id), *display_values(tree, self.field_id))
+        return any(text.strip().casefold() == wanted for text in shown)
 
 
 def as_list(value: Any) -> list[Any]:

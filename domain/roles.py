@@ -3,7 +3,11 @@
 Filled from `config/dam.yaml`; no field id stands in code.
 """
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field
+
+from domain.metadata import FieldIs
 
 
 class ReviewerFields(BaseModel):
@@ -44,6 +48,18 @@ class CampaignTypes(BaseModel):
     local: str = "Local Adaptation"
     global_: str = Field(default="Global comm", alias="global")
 
+    def named(self, key: Literal["local", "global_"] | None) -> str | None:
+        """Return the value of a type, None where none is named."""
+        return {"local": self.local, "global_": self.global_}[key] if key is not None else None
+
+
+class ReviewValues(BaseModel):
+    """Values of the approval status that are looked for, ignoring case; the value's id or the label that people see."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    rejected: str = "NOT APPROVED"
+
 
 class FolderNames(BaseModel):
     """Names looked for inside the names of a campaign's folders, ignoring case ("01. Master Assets" matches)."""
@@ -73,5 +89,11 @@ class DamRoles(BaseModel):
 
     fields: FieldRoles
     campaign_types: CampaignTypes = CampaignTypes()
+    review: ReviewValues = ReviewValues()
     folders: FolderNames = FolderNames()
     search: SearchSettings = SearchSettings()
+
+    @property
+    def rejected(self) -> FieldIs:
+        """What an asset that was rejected says of itself."""
+        return FieldIs(self.fields.ecommerce_status, self.review.rejected)

@@ -22,7 +22,7 @@ from clients.otmm.walk import FolderWalk, sub_folders
 from domain.assets import Asset, Campaign, Folder, Json
 from domain.errors import MetadataRefused, NotFound
 from domain.fields.domains import DomainValue
-from domain.metadata import display_value, field_value, find_element
+from domain.metadata import FieldIs, display_value, field_value, find_element
 from domain.roles import DamRoles
 
 EVERYTHING = (
@@ -132,18 +132,20 @@ class OtmmClient:
             )
         return matches[0] if matches else None
 
-    def assets_below(self, folder_id: str) -> list[Asset]:
+    def assets_below(self, folder_id: str, *, holding: FieldIs | None = None) -> list[Asset]:
         """Return every asset below a folder, depth first in the DAM's order, with its sub-folder path.
 
-        Each asset once, in its latest version; deleted ones are left out.
+        Each asset once, in its latest version, without deleted ones; with `holding` those only whose field is like it.
         """
-        return list(FolderWalk(self._http, self._roles.search.page_size).assets(folder_id))
+        page_size = self._roles.search.page_size
+        if holding is None:
+            return list(FolderWalk(self._http, page_size).assets(folder_id))
+        walk = FolderWalk(self._http, page_size, (holding.field_id,))
+        return [parse.asset(item, path) for item, path in walk.items(folder_id) if self._holds(item, holding)]
 
     def asset(self, asset_id: str) -> dict[str, Any]:
         """Return the complete asset object of the DAM with all its metadata (about 200 KB), exactly as it is."""
-        what = f"asset {asset_id}"
-        answer = self._http.read(Call("GET", f"/assets/{segment(asset_id)}", what, params=load_params(*EVERYTHING)))
-        return parse.resource(answer, "asset_resource", "asset", what)
+        return self._asset(asset_id, *EVERYTHING)
 
     def lookup_domain(self, domain_id: str) -> list[DomainValue]:
         """Return the values of a lookup domain that may be used, in the DAM's order; at most a day old."""
@@ -207,6 +209,15 @@ class OtmmClient:
     def _arrival(self, sent: Sent) -> Arrival:
         return Arrival(self._http, sent, self._roles.search.page_size)
 
+    def _holds(self, item: Json, holding: FieldIs) -> bool:
+        """Tell whether a listed asset's field has the value; it is read by id where the listing left the field out."""
+        if find_element(item, holding.field_id) is not None:
+            return holding.fits(item)
+        try:
+            return holding.fits(self._asset(str(item.get("asset_id", "")), "load_metadata"))
+        except NotFound:  # gone meanwhile
+            return False
+
     def _with_metadata(self, hit: Json) -> Json:
         """Return the hit, read by id where the search left its metadata out; {} when it is gone meanwhile."""
         if find_element(hit, self._roles.fields.status) is not None:
@@ -215,6 +226,11 @@ class OtmmClient:
             return self._folder(str(hit.get("asset_id", "")))
         except NotFound:
             return {}
+
+    def _asset(self, asset_id: str, *load: str) -> Json:
+        what = f"asset {asset_id}"
+        answer = self._http.read(Call("GET", f"/assets/{segment(asset_id)}", what, params=load_params(*load)))
+        return parse.resource(answer, "asset_resource", "asset", what)
 
     def _folder(self, folder_id: str) -> Json:
         what = f"campaign folder {folder_id}"

@@ -77,6 +77,7 @@ def asset(item: Json, folder_path: tuple[str, ...] = ()) -> Asset:
         md5=_md5(info.get("content_checksum")),
         mime_type=str(item.get("mime_type") or info.get("mime_type") or ""),
         folder_path=folder_path,
+        original_id=str(item["original_asset_id"]) if item.get("original_asset_id") else None,
     )
 
 
