@@ -5,6 +5,7 @@ from db.models.base import Base
 from db.models.campaigns import CampaignStatus, CreativexScore, StatusMove, WorkflowState
 from db.models.coordination import BoxEvent, Lease, LookupDomain, RateBucket, UploadSession
 from db.models.messages import Fact, OutboxMessage
+from db.models.rejections import RejectedAsset
 
 __all__ = [
     "AssetEvent",
@@ -19,6 +20,7 @@ __all__ = [
     "MasterAsset",
     "OutboxMessage",
     "RateBucket",
+    "RejectedAsset",
     "StatusMove",
     "UploadSession",
     "WorkflowState",

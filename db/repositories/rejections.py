@@ -1,0 +1,131 @@
+"""Rejected assets: per asset a history of rejections, of which the newest counts."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any, TypedDict, Unpack
+
+from sqlalchemy import ColumnElement, any_, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from db.models import RejectedAsset, StatusMove
+from db.parameters import texts
+from db.repositories.masters import BoxArrival
+from domain.errors import StoreError
+
+_IS_CURRENT = RejectedAsset.superseded_at.is_(None)
+
+
+class NewRejection(TypedDict):
+    """A rejection; every key is a column of `rejected_assets`."""
+
+    campaign_number: str
+    opentext_id: str
+    tracking_id: str
+    master_asset_id: int
+    derivative_asset_id: int | None
+    original_filename: str
+    asset_path: str
+    file_size_bytes: int | None
+    content_md5: str | None
+    digest: str
+    approval_status: str
+    verdicts: Sequence[dict[str, Any]]
+
+
+def current_rejections(session: Session, campaign_number: str) -> dict[str, RejectedAsset]:
+    """Return the rejection that counts of each asset of a campaign, by asset id, oldest first."""
+    rows = session.scalars(select(RejectedAsset).where(_is_of(campaign_number)).order_by(RejectedAsset.id))
+    return {row.opentext_id: row for row in rows}
+
+
+def begin_rejection(session: Session, **rejection: Unpack[NewRejection]) -> RejectedAsset:
+    """Return the rejection as it is known, or write it down; another one of the same asset is superseded by it."""
+    which = _is_of(rejection["campaign_number"]) & (RejectedAsset.opentext_id == rejection["opentext_id"])
+    other = which & (RejectedAsset.digest != rejection["digest"])
+    session.execute(update(RejectedAsset).where(other).values(superseded_at=func.now()))
+    session.execute(insert(RejectedAsset).values(**rejection).on_conflict_do_nothing())
+    return session.scalars(select(RejectedAsset).where(which).execution_options(populate_existing=True)).one()
+
+
+def record_fetched(session: Session, rejection_id: int, **arrival: Unpack[BoxArrival]) -> RejectedAsset:
+    """Note where a rejected asset has arrived. Raises StoreError when there is no such row."""
+    values = {**arrival, "delivered_at": func.now(), "last_error": None}
+    changed = session.scalar(
+        update(RejectedAsset)
+        .where(RejectedAsset.id == rejection_id)
+        .values(values)
+        .returning(RejectedAsset)
+        .execution_options(populate_existing=True)
+    )
+    if changed is None:
+        raise StoreError(f"There is no rejection with id {rejection_id}")
+    return changed
+
+
+def record_not_fetched(session: Session, campaign_number: str, opentext_id: str, error: str) -> None:
+    """Note why a rejected asset did not arrive, where its rejection was written down at all."""
+    which = _is_of(campaign_number) & (RejectedAsset.opentext_id == opentext_id)
+    session.execute(update(RejectedAsset).where(which).values(last_error=error))
+
+
+def record_returned(
+    session: Session, *, tracking_id: str, derivative_asset_id: int, dam_asset_id: str
+) -> list[RejectedAsset]:
+    """Note that what was made of a rejected asset has come home as another asset; return the rejections answered.
+
+    Those of the derivative itself, and those of the master of this tracking id, which any of its derivatives answers.
+    """
+    of_it = or_(
+        RejectedAsset.derivative_asset_id == derivative_asset_id,
+        RejectedAsset.derivative_asset_id.is_(None) & (RejectedAsset.tracking_id == tracking_id),
+    )
+    answered = session.scalars(
+        update(RejectedAsset)
+        .where(of_it, _IS_CURRENT, RejectedAsset.returned_at.is_(None), RejectedAsset.opentext_id != dam_asset_id)
+        .values(returned_at=func.now())
+        .returning(RejectedAsset)
+        .execution_options(populate_existing=True)
+    )
+    return list(answered)
+
+
+@dataclass(frozen=True, slots=True)
+class Reworks:
+    """How far the rejected assets of a campaign's last round are; names as in the DAM, oldest first."""
+
+    names: tuple[str, ...]
+    waiting: tuple[str, ...]
+
+    @property
+    def are_back(self) -> bool:
+        """Whether there were any, and all have come home."""
+        return bool(self.names) and not self.waiting
+
+
+def reworks_of(session: Session, campaign_number: str, workflow: str) -> Reworks:
+    """Return what was sent back by the workflow's last move of the campaign; before the first move, all there is."""
+    sent = session.scalar(
+        select(StatusMove.detail["asset_ids"])
+        .where(StatusMove.campaign_number == campaign_number, StatusMove.workflow == workflow)
+        .where(StatusMove.state != "overtaken")
+        .order_by(StatusMove.id.desc())
+        .limit(1)
+    )
+    rows = [
+        row
+        for row in current_rejections(session, campaign_number).values()
+        if row.delivered_at is not None and (sent is None or row.opentext_id in sent)
+    ]
+    waiting = tuple(row.original_filename for row in rows if row.returned_at is None)
+    return Reworks(tuple(row.original_filename for row in rows), waiting)
+
+
+def told_rejections(session: Session, campaign_number: str, asset_ids: Collection[str]) -> list[RejectedAsset]:
+    """Return the rejections that count of these assets, oldest first."""
+    wanted = _is_of(campaign_number) & (RejectedAsset.opentext_id == any_(texts(asset_ids)))
+    return list(session.scalars(select(RejectedAsset).where(wanted).order_by(RejectedAsset.id)))
+
+
+def _is_of(campaign_number: str) -> ColumnElement[bool]:
+    return (RejectedAsset.campaign_number == campaign_number) & _IS_CURRENT
