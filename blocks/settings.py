@@ -92,6 +92,7 @@ class Settings(BaseSettings):
     box_uploads_per_second: float = Field(3.5, gt=0)
     lease_s: int = Field(60, ge=3, description="How long a campaign stays taken after its holder fell silent.")
     empty_campaign_after_min: int = Field(60, ge=0, description="A campaign empty for so long is reported once.")
+    rework_to_a3: bool = Field(False, description="Move a campaign from A6 to A3 when every reworked file is back.")
     work_dir: Path | None = Field(None, description="Folder for files under way to the DAM; unset: DATA_DIR/work.")
     work_budget_mb: int = Field(4096, ge=16, description="Disk for files under way, all of a process together.")
     import_wait_s: float = Field(120, ge=0, description="How long a run waits for the DAM to show what was uploaded.")
@@ -127,8 +128,13 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "mail": ("mail_sender",),
     "a1-to-a2": ("box_folder_local_masters",),
     "a2-to-a3": ("box_folder_derivatives",),
+    "a5-to-a6": ("box_folder_revisions",),
+    "b1-to-b2": ("box_folder_global_masters",),
 }
 """What each connection or workflow cannot do without."""
+
+WORKFLOWS = ("a1-to-a2", "a2-to-a3", "a5-to-a6", "b1-to-b2")
+"""Keys of NEEDS that are workflows: what an installation with every schedule on cannot do without."""
 
 _COMPLETED_BY: dict[str, tuple[str, ...]] = {
     "dam_base_url": ("dam_auth_url", "dam_client_id", "dam_client_secret"),

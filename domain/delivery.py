@@ -1,4 +1,4 @@
-"""The plan of a delivery: for each asset whether it is delivered, was delivered before, or cannot be."""
+"""The plan of a delivery: for each asset whether it is delivered, was delivered before, or cannot or need not be."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,12 +10,24 @@ from domain.errors import MetadataRefused, RuleError
 
 @dataclass(frozen=True, slots=True)
 class KnownDelivery:
-    """What the database says of an asset: its tracking id, and its file in Box where it has arrived."""
+    """What the database says of an asset: its tracking id, and its file in Box where it has arrived.
+
+    `is_replaced`: a later upload has taken the asset's place, so that nobody has to work on it any more.
+    """
 
     tracking_id: str
     box_file_id: str | None
     box_name: str | None
     box_url: str | None
+    is_replaced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An asset's row in the database, from the intent on."""
+
+    row_id: int
+    tracking_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +42,16 @@ class PlannedAsset:
     def is_delivered(self) -> bool:
         """Whether an earlier run has brought it to Box."""
         return self.known is not None and self.known.box_file_id is not None
+
+    @property
+    def is_replaced(self) -> bool:
+        """Whether a later upload has taken its place."""
+        return self.known is not None and self.known.is_replaced
+
+    @property
+    def is_to_carry(self) -> bool:
+        """Whether this run has to bring it to Box."""
+        return self.refusal is None and not self.is_delivered and not self.is_replaced
 
 
 def plan_delivery(assets: Sequence[Asset], known: Mapping[str, KnownDelivery]) -> list[PlannedAsset]:

@@ -16,6 +16,7 @@ class Outcome(StrEnum):
     PLANNED = "planned"  # a dry run would deliver it
     LEFT = "left to another run"  # which is at work on it
     GONE = "gone meanwhile"  # somebody has taken it away
+    REPLACED = "replaced meanwhile"  # by a later upload
     FAILED = "failed"
 
 
@@ -84,6 +85,11 @@ class CampaignOutcome:
     note: str | None = None
     failure: Failure | None = None
     box_url: str | None = None
+
+    @property
+    def arrived(self) -> list[AssetOutcome]:
+        """The assets that are in Box, since this run or an earlier one."""
+        return [asset for asset in self.assets if asset.outcome in (Outcome.DELIVERED, Outcome.ALREADY)]
 
     @property
     def failed(self) -> list[AssetOutcome]:

@@ -15,21 +15,26 @@ class Route:
     target: Status
     webhook: str | None = None
     """Hook that announces the move, or None."""
+    says_complete: str = "complete"
+    """Last part of the name of the mail that tells of the move."""
+    says_empty: str = "no_assets"
+    """Last part of the name of the mail that tells that there is nothing to carry."""
 
-    @property
-    def mail_prefix(self) -> str:
-        """First part of this route's mail template names."""
-        return self.workflow.replace("-", "_")
+    def mail(self, says: str) -> str:
+        """Return the name of this route's mail that says so."""
+        return f"{self.workflow.replace('-', '_')}_{says}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryRoute(Route):
-    """A transition that delivers masters from the DAM to Box: where it looks, and where it delivers to."""
+    """A transition that delivers assets from the DAM to Box: where it looks, what it takes, where it delivers to."""
 
-    campaign_type: Literal["local", "global_"]
-    """Key of the value in the DAM's role settings."""
+    campaign_type: Literal["local", "global_"] | None
+    """Key of the value in the DAM's role settings; None: campaigns of any type."""
     assets_folder: Literal["masters", "finals"]
     """Key of the folder name in the DAM's role settings."""
+    takes: Literal["masters", "rejections"] = "masters"
+    """Every asset of the folder as a master, or those that reviewers have rejected."""
     box_folder: str
     """Setting that holds the id of the Box folder delivered to."""
     folder_prefix: str = ""
@@ -44,6 +49,29 @@ LOCAL_MASTERS = DeliveryRoute(
     assets_folder="masters",
     box_folder="box_folder_local_masters",
     webhook="campaign_status_update",
+)
+
+GLOBAL_MASTERS = DeliveryRoute(
+    workflow="b1-to-b2",
+    origin=Status.B1,
+    target=Status.B2,
+    campaign_type="global_",
+    assets_folder="finals",
+    box_folder="box_folder_global_masters",
+    folder_prefix="MASTERS_",
+)
+
+REJECTIONS = DeliveryRoute(
+    workflow="a5-to-a6",
+    origin=Status.A5,
+    target=Status.A6,
+    campaign_type=None,
+    assets_folder="finals",
+    takes="rejections",
+    box_folder="box_folder_revisions",
+    folder_suffix="-Revisions",
+    says_complete="rejections",
+    says_empty="no_rejections",
 )
 
 DERIVATIVES = Route(workflow="a2-to-a3", origin=Status.A2, target=Status.A3, webhook="campaign_status_update")

@@ -27,7 +27,7 @@ MOVES: dict[Status, tuple[Status, ...]] = {
     Status.A3: (Status.A4, Status.A5),  # the DAM's librarians make these two
     Status.A4: (Status.A5,),
     Status.A5: (Status.A6,),
-    Status.A6: (Status.A3,),  # made by us only where config asks for it
+    Status.A6: (Status.A3,),  # made by us only where REWORK_TO_A3 asks for it
     Status.B1: (Status.B2,),
     Status.B2: (),
 }

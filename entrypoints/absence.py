@@ -3,8 +3,8 @@
 from blocks.dam import DamAuth
 from blocks.services import open_services
 from clients.otmm.client import OtmmClient
+from domain.assets import Campaign
 from domain.report import RunReport
-from domain.roles import DamRoles
 from domain.routes import DeliveryRoute
 from domain.status import Status
 
@@ -14,19 +14,19 @@ def why_left_out(number: str | None, report: RunReport, route: DeliveryRoute, da
     if number is None or number in [campaign.number for campaign in report.campaigns]:
         return None
     with open_services("dam", dam_auth=dam_auth) as services:
-        wanted = getattr(services.roles.campaign_types, route.campaign_type)
-        found = _status_and_type(number, services.dam, services.roles)
-    takes = f"{route.workflow} takes {route.origin} of type {wanted!r}"
+        wanted = services.roles.campaign_types.named(route.campaign_type)
+        found = _found(number, services.dam)
+    takes = f"{route.workflow} takes {route.origin} of {f'type {wanted!r}' if wanted is not None else 'any type'}"
     if found is None:
         return f"{number}: the DAM's search finds no campaign with this number and a status; {takes}"
-    if found == (route.origin, wanted):
+    if found.status == route.origin and wanted in (None, found.type):
         return f"{number}: the search did not find it a moment ago and does now; run again"
-    return f"{number}: is {found[0]} of type {found[1]!r}; {takes}"
+    return f"{number}: is {found.status} of type {found.type!r}; {takes}"
 
 
-def _status_and_type(number: str, dam: OtmmClient, roles: DamRoles) -> tuple[str, str] | None:
-    for kind in (roles.campaign_types.local, roles.campaign_types.global_):
-        for status in Status:
-            if any(campaign.number == number for campaign in dam.campaigns(status, kind)):
-                return status, kind
+def _found(number: str, dam: OtmmClient) -> Campaign | None:
+    for status in Status:
+        for campaign in dam.campaigns(status):
+            if campaign.number == number:
+                return campaign
     return None

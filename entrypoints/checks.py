@@ -39,6 +39,8 @@ class _BoxFolder(NamedTuple):
 _BOX_FOLDERS = (
     _BoxFolder("BOX_FOLDER_LOCAL_MASTERS", "a1-to-a2", "delivers to folder"),
     _BoxFolder("BOX_FOLDER_DERIVATIVES", "a2-to-a3", "takes in from folder"),
+    _BoxFolder("BOX_FOLDER_REVISIONS", "a5-to-a6", "sends back to folder"),
+    _BoxFolder("BOX_FOLDER_GLOBAL_MASTERS", "b1-to-b2", "delivers to folder"),
 )
 
 

@@ -1,4 +1,4 @@
-"""The story of every transition that delivers masters: find, plan, carry, record, tell."""
+"""The story of every transition that delivers assets to Box: find, plan, carry, record, tell."""
 
 from prefect.logging import get_run_logger
 
@@ -65,18 +65,19 @@ def _deliver(
 ) -> None:
     record_visit(campaign, route, services)
     work = CampaignWork(route, patient(survey_campaign, services)(route, campaign, services), services, lease)
-    plan = plan_delivery(work.survey.assets, known_deliveries(campaign, services))
+    plan = plan_delivery(work.survey.assets, known_deliveries(route, work.survey, services))
     outcome.assets = carry(plan, work)
-    if not plan:
-        tell_empty(work, outcome)
-    elif outcome.failed:
+    if outcome.failed:
         tell_partial(work, outcome)
-    else:
+    elif outcome.arrived:
         advance(work, outcome)
+    else:
+        tell_empty(work, outcome)
 
 
 def _foresee(campaign: Campaign, route: DeliveryRoute, services: Services, outcome: CampaignOutcome) -> None:
     survey = patient(survey_campaign, services)(route, campaign, services)
-    plan = plan_delivery(survey.assets, known_deliveries(campaign, services))
+    plan = plan_delivery(survey.assets, known_deliveries(route, survey, services))
     outcome.assets = [foresee(planned) for planned in plan]
-    outcome.note = f"would move to {route.target}" if plan and not outcome.failed else f"would stay in {route.origin}"
+    moves = not outcome.failed and not all(planned.is_replaced for planned in plan)
+    outcome.note = f"would move to {route.target}" if moves else f"would stay in {route.origin}"

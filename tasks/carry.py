@@ -7,11 +7,11 @@ from prefect.logging import get_run_logger
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from db.leases import check_fence
-from db.repositories.masters import master_by_asset, record_failed
 from domain.delivery import PlannedAsset
 from domain.errors import LeaseLost
 from domain.report import AssetOutcome, Failure, Outcome
 from tasks.deliver import deliver_asset
+from tasks.delivery_ledger import ledger_of
 from tasks.retrying import patient
 from tasks.work import CampaignWork
 
@@ -27,7 +27,7 @@ def carry(plan: Sequence[PlannedAsset], work: CampaignWork) -> list[AssetOutcome
         futures: dict[str, PrefectFuture[AssetOutcome]] = {
             planned.asset.asset_id: runner.submit(deliver, parameters={"asset": planned.asset, "work": work})
             for planned in plan
-            if planned.refusal is None and not planned.is_delivered
+            if planned.is_to_carry
         }
         outcomes = [_outcome(planned, futures.get(planned.asset.asset_id)) for planned in plan]
     _record_failures(outcomes, work)
@@ -37,17 +37,23 @@ def carry(plan: Sequence[PlannedAsset], work: CampaignWork) -> list[AssetOutcome
 def foresee(planned: PlannedAsset) -> AssetOutcome:
     """Say what would become of an asset, without doing it."""
     asset, known = planned.asset, planned.known
-    if planned.refusal is not None:
+    if planned.refusal is not None and not planned.is_replaced:
         return _failed(planned, planned.refusal)
     return AssetOutcome(
         asset_id=asset.asset_id,
         path=asset.path,
-        outcome=Outcome.ALREADY if planned.is_delivered else Outcome.PLANNED,
+        outcome=_foreseen(planned),
         size_bytes=asset.size_bytes,
         tracking_id=known.tracking_id if known else None,
         target_name=known.box_name if known else None,
         box_url=known.box_url if known else None,
     )
+
+
+def _foreseen(planned: PlannedAsset) -> Outcome:
+    if planned.is_replaced:
+        return Outcome.REPLACED
+    return Outcome.ALREADY if planned.is_delivered else Outcome.PLANNED
 
 
 def _outcome(planned: PlannedAsset, future: PrefectFuture[AssetOutcome] | None) -> AssetOutcome:
@@ -82,6 +88,4 @@ def _record_failures(outcomes: Sequence[AssetOutcome], work: CampaignWork) -> No
         check_fence(session, work.lease)
         for outcome, failure in failures:
             get_run_logger().warning("%s: %s %s", outcome.path, failure.reason, failure.advice)
-            master = master_by_asset(session, outcome.asset_id, work.campaign.number)
-            if master is not None:
-                record_failed(session, master.id, failure.reason)
+            ledger_of(work.route).failed(session, outcome.asset_id, failure.reason, work)

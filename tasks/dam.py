@@ -7,8 +7,9 @@ from prefect.cache_policies import NO_CACHE
 
 from blocks.services import Services
 from db.repositories.visits import last_visits
-from domain.assets import Campaign
+from domain.assets import Asset, Campaign
 from domain.errors import MetadataRefused, NotWaiting
+from domain.rejections import Rejection, read_rejection
 from domain.routes import DeliveryRoute
 from tasks.retrying import is_transient
 from tasks.work import Survey
@@ -24,8 +25,7 @@ def find_campaigns(route: DeliveryRoute, services: Services, only: str | None = 
 
     At most `max_campaigns`; `only` takes the one with that number.
     """
-    wanted_type = getattr(services.roles.campaign_types, route.campaign_type)
-    found = services.dam.campaigns(route.origin, wanted_type)
+    found = services.dam.campaigns(route.origin, services.roles.campaign_types.named(route.campaign_type))
     if only is not None:
         return [campaign for campaign in found if campaign.number == only]
     with services.store.transaction() as session:
@@ -54,8 +54,26 @@ def survey_campaign(route: DeliveryRoute, campaign: Campaign, services: Services
     wanted = getattr(names, route.assets_folder)
     assets_folder_id = _folder(services, campaign, wanted)
     finals_folder_id = _folder(services, campaign, names.finals)
-    assets = services.dam.assets_below(assets_folder_id)
-    return Survey(fresh, assets_folder_id=assets_folder_id, finals_folder_id=finals_folder_id, assets=assets)
+    assets = assets_of(route, assets_folder_id, services)
+    return Survey(
+        fresh,
+        assets_folder_id=assets_folder_id,
+        finals_folder_id=finals_folder_id,
+        assets=assets,
+        rejections=_rejections(assets, services) if route.takes == "rejections" else {},
+    )
+
+
+def assets_of(route: DeliveryRoute, folder_id: str, services: Services) -> list[Asset]:
+    """Return the assets below a folder that the route takes, in the DAM's order."""
+    if route.takes == "masters":
+        return services.dam.assets_below(folder_id)
+    return services.dam.assets_below(folder_id, holding=services.roles.rejected)
+
+
+def _rejections(assets: list[Asset], services: Services) -> dict[str, Rejection]:
+    roles = services.roles.fields
+    return {asset.asset_id: read_rejection(services.dam.asset(asset.asset_id), roles) for asset in assets}
 
 
 def _folder(services: Services, campaign: Campaign, wanted: str) -> str:

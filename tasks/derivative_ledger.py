@@ -18,6 +18,7 @@ from db.models import DerivativeAsset
 from db.repositories import derivatives
 from db.repositories.events import record_event
 from db.repositories.progress import serialize_arrivals
+from db.repositories.rejections import record_returned
 from domain.derivatives import KnownDerivative, PlannedFile
 from tasks.descriptions import Description
 from tasks.telling_home import tell_uploaded
@@ -91,6 +92,10 @@ class Ledger:
                 serialize_arrivals(session, self._planned.master.campaign_number)
             done = derivatives.record_arrived(session, row.id, arrival.asset_id, **facts)
             self._record(session, "derivative_uploaded", **told)
+            for answered in record_returned(
+                session, tracking_id=done.tracking_id, derivative_asset_id=done.id, dam_asset_id=arrival.asset_id
+            ):
+                self._record(session, "rework_returned", dam_asset_id=arrival.asset_id, rejected=answered.opentext_id)
             Trouble.of_file(session, self._planned.file.file_id, None).clear()
             tell_uploaded(session, done, self._planned, description, self._intake, video=video, is_rework=is_rework)
 

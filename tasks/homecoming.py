@@ -8,12 +8,13 @@ from blocks.services import Services
 from clients.box.client import BoxFile
 from db.leases import Lease
 from db.repositories.progress import Progress, progress_of, unsettled_campaigns
+from db.repositories.rejections import Reworks, reworks_of
 from db.repositories.visits import record_visit
 from domain.assets import Campaign
 from domain.derivatives import PlannedFile
 from domain.errors import ContentScalingError, LeaseLost, MetadataRefused, MoveRefused, NotWaiting
 from domain.report import CampaignOutcome, Failure
-from domain.routes import DERIVATIVES
+from domain.routes import DERIVATIVES, REJECTIONS
 from domain.status import Status
 from tasks.intake_report import campaign_numbers
 from tasks.ledger import hold
@@ -67,7 +68,9 @@ def _advance(  # noqa: PLR0913  (which campaign, and how far it is)
 ) -> None:
     campaign = services.dam.campaign(known.folder_id)
     outcome.origin = campaign.status
-    if campaign.status == DERIVATIVES.origin or (force and campaign.status in _FORCED_FROM):
+    reworks = _reworks_of(campaign, services)
+    is_due = campaign.status == DERIVATIVES.origin or _moves_on(reworks, services)
+    if is_due or (force and campaign.status in _FORCED_FROM):
         detail = {"forced": not progress.is_complete}
         move_on(campaign, DERIVATIVES, services, lease, detail=detail, announce=tell_home)
         outcome.moved = True
@@ -78,8 +81,30 @@ def _advance(  # noqa: PLR0913  (which campaign, and how far it is)
         outcome.note = "complete, but its masters are still going out: it is A1"
     else:
         outcome.note = f"complete; it is {campaign.status}, so there is nothing to move"
+        if reworks is not None:
+            outcome.note = _said_of(reworks)
         with services.store.transaction() as session:
             record_visit(session, DERIVATIVES.workflow, campaign.number, status=campaign.status)
+
+
+def _reworks_of(campaign: Campaign, services: Services) -> Reworks | None:
+    """Return how far the rejected assets of a campaign in rework are, None of any other campaign."""
+    if campaign.status != REJECTIONS.target:
+        return None
+    with services.store.transaction() as session:
+        return reworks_of(session, campaign.number, REJECTIONS.workflow)
+
+
+def _moves_on(reworks: Reworks | None, services: Services) -> bool:
+    """Tell whether a campaign in rework moves on by itself: only where the settings ask for it."""
+    return reworks is not None and reworks.are_back and services.settings.rework_to_a3
+
+
+def _said_of(reworks: Reworks) -> str:
+    if reworks.are_back:
+        return f"every reworked file is back; it is {REJECTIONS.target}, and a librarian moves it on"
+    back = len(reworks.names) - len(reworks.waiting)
+    return f"{back} of {len(reworks.names)} reworked files are back; waiting for {_few(reworks.waiting)}"
 
 
 def _foreseen(number: str, plan: list[PlannedFile[BoxFile]], services: Services) -> CampaignOutcome:

@@ -1,16 +1,17 @@
-"""What the database says of a campaign: who works on it, when it was looked at, which of its masters have arrived."""
+"""What the database says of a campaign: who works on it, when it was looked at, which of its assets have arrived."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from blocks.services import Services
 from db.leases import Lease
-from db.repositories.masters import masters_of
 from db.repositories.visits import record_visit as write_visit
 from domain.assets import Campaign
 from domain.delivery import KnownDelivery
 from domain.errors import LeaseLost
 from domain.routes import DeliveryRoute
+from tasks.delivery_ledger import ledger_of
+from tasks.work import Survey
 
 
 @contextmanager
@@ -28,12 +29,7 @@ def record_visit(campaign: Campaign, route: DeliveryRoute, services: Services) -
         write_visit(session, route.workflow, campaign.label, status=campaign.status)
 
 
-def known_deliveries(campaign: Campaign, services: Services) -> dict[str, KnownDelivery]:
-    """Return what the database says of the campaign's masters, by asset id."""
+def known_deliveries(route: DeliveryRoute, survey: Survey, services: Services) -> dict[str, KnownDelivery]:
+    """Return what the database says of the surveyed assets, by asset id."""
     with services.store.transaction() as session:
-        return {
-            master.opentext_id: KnownDelivery(
-                master.tracking_id, master.box_file_id, master.box_filename, master.box_url
-            )
-            for master in masters_of(session, campaign.number)
-        }
+        return ledger_of(route).known(session, survey)

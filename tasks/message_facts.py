@@ -1,13 +1,14 @@
 """What mails and webhooks say, as the JSON that their templates take."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from prefect.runtime import flow_run
 
 from blocks.services import Services
-from db.models import MasterAsset, StatusMove
+from db.models import MasterAsset, RejectedAsset, StatusMove
 from domain.derivatives import KnownMaster
 from domain.report import Failure
 from domain.routes import Route
@@ -35,25 +36,35 @@ def about_origin(master: KnownMaster | None, services: Services) -> dict[str, An
 
 
 def about_delivery(
-    masters: Sequence[MasterAsset], box_folder_url: str | None, *, started_at: datetime, finished_at: datetime
+    assets: Iterable[Mapping[str, Any]], box_folder_url: str | None, *, started_at: datetime, finished_at: datetime
 ) -> dict[str, Any]:
-    """Return what has arrived in Box."""
+    """Return what has arrived in Box; `assets` as a delivery's ledger tells them."""
     return {
-        "assets": [
-            {
-                "name": master.original_filename,
-                "path": master.asset_path,
-                "tracking_id": master.tracking_id,
-                "size_bytes": master.file_size_bytes,
-                "box_url": master.box_url,
-            }
-            for master in sorted(masters, key=lambda master: master.asset_path or master.original_filename)
-        ],
+        "assets": sorted(assets, key=lambda asset: asset["path"]),
         "failed": [],
         "skipped": [],
         "box_folder_url": box_folder_url,
         "started_at": started_at.isoformat(),
         "finished_at": finished_at.isoformat(),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What mails say of one asset, and since when it was under way."""
+
+    since: datetime
+    facts: dict[str, Any]
+
+
+def about_asset(row: MasterAsset | RejectedAsset) -> dict[str, Any]:
+    """Return what mails say of an asset that was carried to Box."""
+    return {
+        "name": row.original_filename,
+        "path": row.asset_path or row.original_filename,
+        "tracking_id": row.tracking_id,
+        "size_bytes": row.file_size_bytes,
+        "box_url": row.box_url,
     }
 
 

@@ -18,9 +18,10 @@ from domain.errors import ContentScalingError, LeaseLost, MoveRefused, NotFound,
 from domain.report import CampaignOutcome, Failure
 from domain.routes import Route
 from tasks.box_folders import campaign_folder
+from tasks.dam import assets_of
 from tasks.ledger import hold
 from tasks.retrying import is_transient, patient
-from tasks.telling import tell_delivered, tell_stuck
+from tasks.telling import skipped, tell_delivered, tell_stuck
 from tasks.work import CampaignWork
 
 Announce = Callable[[Session, StatusMove, Route, Services], None]
@@ -29,14 +30,15 @@ Announce = Callable[[Session, StatusMove, Route, Services], None]
 
 def advance(work: CampaignWork, outcome: CampaignOutcome) -> None:
     """Move the campaign on, every asset having arrived; assets added meanwhile keep it where it is."""
-    delivered = {asset.asset_id for asset in work.survey.assets}
-    listed = work.services.dam.assets_below(work.survey.assets_folder_id)
-    added = [asset for asset in listed if asset.asset_id not in delivered]
+    surveyed = {asset.asset_id for asset in work.survey.assets}
+    listed = assets_of(work.route, work.survey.assets_folder_id, work.services)
+    added = [asset for asset in listed if asset.asset_id not in surveyed]
     if added:
         outcome.note = f"added during the run: {len(added)}; the next run delivers what was added, and moves it"
         return
     box_folder_id = campaign_folder(work)
-    detail = {"asset_ids": sorted(delivered), "box_folder_id": box_folder_id}
+    arrived = sorted(asset.asset_id for asset in outcome.arrived)
+    detail = {"asset_ids": arrived, "box_folder_id": box_folder_id, "skipped": skipped(outcome)}
     move_on(work.campaign, work.route, work.services, work.lease, detail=detail, announce=tell_delivered)
     outcome.box_url = work.services.box.folder_url(box_folder_id)
     outcome.moved = True

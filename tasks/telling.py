@@ -9,11 +9,11 @@ from blocks.services import Services
 from db.leases import check_fence
 from db.models import StatusMove
 from db.repositories.events import record_event
-from db.repositories.masters import masters_of
 from db.repositories.outbox import enqueue
 from domain.report import AssetOutcome, CampaignOutcome, Failure, Outcome
-from domain.routes import Route
+from domain.routes import DeliveryRoute, Route
 from tasks.box_folders import campaign_folder
+from tasks.delivery_ledger import ledger_of
 from tasks.message_facts import about_campaign, about_delivery, about_failure, status_update
 from tasks.trouble import Trouble
 from tasks.work import CampaignWork
@@ -21,14 +21,17 @@ from tasks.work import CampaignWork
 
 def tell_delivered(session: Session, move: StatusMove, route: Route, services: Services) -> None:
     """Queue the webhook and the mail of a finished move. The caller owns the transaction."""
+    assert isinstance(route, DeliveryRoute)  # noqa: S101  (no other has delivered anything)
     number = move.campaign_number
-    delivered = set(move.detail["asset_ids"])
-    masters = [master for master in masters_of(session, number) if master.opentext_id in delivered]
+    delivered = ledger_of(route).told(session, number, set(move.detail["asset_ids"]))
     folder_url = services.box.folder_url(move.detail["box_folder_id"])
-    began = min((master.created_at for master in masters), default=move.planned_at)
+    began = min((asset.since for asset in delivered), default=move.planned_at)
     facts = about_campaign(number, move.campaign_name, route, services)
-    facts |= about_delivery(masters, folder_url, started_at=began, finished_at=move.done_at or began)
-    tell_moved(session, move, route, assets=len(masters), facts=facts)
+    facts |= about_delivery(
+        [asset.facts for asset in delivered], folder_url, started_at=began, finished_at=move.done_at or began
+    )
+    facts["skipped"] = move.detail.get("skipped", [])
+    tell_moved(session, move, route, assets=len(delivered), facts=facts)
 
 
 def tell_moved(session: Session, move: StatusMove, route: Route, *, assets: int, facts: dict[str, Any]) -> None:
@@ -50,7 +53,7 @@ def tell_moved(session: Session, move: StatusMove, route: Route, *, assets: int,
         session,
         key=f"{key}/mail",
         channel="mail",
-        template=f"{route.mail_prefix}_complete",
+        template=route.mail(route.says_complete),
         audience="success",
         payload=facts,
         campaign_number=number,
@@ -61,16 +64,16 @@ def tell_partial(work: CampaignWork, outcome: CampaignOutcome) -> None:
     """Say which assets failed and why, once for each set of failures."""
     services, number = work.services, outcome.number
     failures = [(asset, asset.failure) for asset in outcome.assets if asset.failure is not None]
-    nothing_arrived = len(failures) == len(outcome.assets)
-    folder_url = None if nothing_arrived else services.box.folder_url(campaign_folder(work))
-    arrived = {a.asset_id for a in outcome.assets if a.outcome in (Outcome.DELIVERED, Outcome.ALREADY)}
+    arrived = {asset.asset_id for asset in outcome.arrived}
+    folder_url = services.box.folder_url(campaign_folder(work)) if arrived else None
     outcome.box_url = folder_url
     with services.store.transaction() as session:
         check_fence(session, work.lease)
-        masters = [master for master in masters_of(session, number) if master.opentext_id in arrived]
+        told = [asset.facts for asset in ledger_of(work.route).told(session, number, arrived)]
         facts = about_campaign(number, outcome.name, work.route, services)
-        facts |= about_delivery(masters, folder_url, started_at=services.opened_at, finished_at=datetime.now(UTC))
-        facts["failed"] = [_not_delivered(asset, failure) for asset, failure in failures]
+        facts |= about_delivery(told, folder_url, started_at=services.opened_at, finished_at=datetime.now(UTC))
+        facts["failed"] = [_not_delivered(asset, failure, work) for asset, failure in failures]
+        facts["skipped"] = skipped(outcome)
         # A disturbance beside them does not make the lasting failures new ones.
         signs = [f"{asset.asset_id} {failure.sign}" for asset, failure in failures if not failure.will_retry]
         trouble = Trouble.of_campaign(session, work.route, number)
@@ -80,8 +83,8 @@ def tell_partial(work: CampaignWork, outcome: CampaignOutcome) -> None:
 
 
 def tell_empty(work: CampaignWork, outcome: CampaignOutcome) -> None:
-    """Say that the campaign has no masters, once it has been so for as long as the settings allow."""
-    outcome.note = "no assets yet"
+    """Say that the campaign has nothing to carry, once it has been so for as long as the settings allow."""
+    outcome.note = "no rejected asset" if work.route.takes == "rejections" else "no assets yet"
     facts = about_campaign(outcome.number, outcome.name, work.route, work.services)
     patience = timedelta(minutes=work.services.settings.empty_campaign_after_min)
     with work.services.store.transaction() as session:
@@ -112,8 +115,19 @@ def tell_stuck(outcome: CampaignOutcome, route: Route, services: Services) -> No
             )
 
 
-def _not_delivered(asset: AssetOutcome, failure: Failure) -> dict[str, object]:
-    return {"name": asset.path.rpartition("/")[2], "path": asset.path} | about_failure(failure)
+def skipped(outcome: CampaignOutcome) -> list[dict[str, str]]:
+    """Return which assets were left out, and why, as mails take it."""
+    return [
+        {"name": asset.path, "reason": "a later upload has taken its place"}
+        for asset in outcome.assets
+        if asset.outcome is Outcome.REPLACED
+    ]
+
+
+def _not_delivered(asset: AssetOutcome, failure: Failure, work: CampaignWork) -> dict[str, object]:
+    verdict = work.survey.rejections.get(asset.asset_id)
+    said = {"status": verdict.status, "verdicts": verdict.as_json()} if verdict is not None else {}
+    return {"name": asset.path.rpartition("/")[2], "path": asset.path, **said} | about_failure(failure)
 
 
 def _record_failures(session: Session, failures: list[tuple[AssetOutcome, Failure]], campaign_number: str) -> None:

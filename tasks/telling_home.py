@@ -11,8 +11,9 @@ from clients.video import VideoFacts
 from db.models import DerivativeAsset, StatusMove
 from db.repositories.outbox import enqueue
 from db.repositories.progress import Progress, progress_of
+from db.repositories.rejections import Reworks, reworks_of
 from domain.derivatives import PlannedFile
-from domain.routes import DERIVATIVES, Route
+from domain.routes import DERIVATIVES, REJECTIONS, Route
 from tasks.descriptions import Description
 from tasks.message_facts import about_campaign, about_origin
 from tasks.telling import tell_moved
@@ -46,9 +47,10 @@ def tell_uploaded(  # noqa: PLR0913  (what arrived, of what, and how)
         "is_rework": is_rework,
         "kept_in_box": intake.keep_files,
         "progress": _progress(progress_of(session, number)),
+        "reworks": _reworks(reworks_of(session, number, REJECTIONS.workflow), services),
         "uploaded_at": (row.uploaded_at or datetime.now(UTC)).isoformat(),
     }
-    template = f"{DERIVATIVES.mail_prefix}_file_uploaded"
+    template = DERIVATIVES.mail("file_uploaded")
     enqueue(
         session,
         key=f"{key}/mail",
@@ -78,7 +80,7 @@ def tell_uploaded(  # noqa: PLR0913  (what arrived, of what, and how)
 def tell_home(session: Session, move: StatusMove, route: Route, services: Services) -> None:
     """Queue the webhook and the mail of a campaign that has moved on, its derivatives being home."""
     progress = progress_of(session, move.campaign_number)
-    facts = _home_facts(move, progress, route, services)
+    facts = _home_facts(move, progress, route, services) | {"reworked": _reworked(session, move)}
     tell_moved(session, move, route, assets=len(progress.derivatives), facts=facts)
 
 
@@ -122,6 +124,22 @@ def _video(video: VideoFacts | None) -> dict[str, Any] | None:
     if video is None:
         return None
     return {name: getattr(video, name) for name in ("width", "height", "duration_s", "codec", "frame_rate")}
+
+
+def _reworks(reworks: Reworks, services: Services) -> dict[str, Any] | None:
+    """Return how far the files are that went back to the agency; None where none did."""
+    if not reworks.names:
+        return None
+    total, waiting = len(reworks.names), list(reworks.waiting)
+    moves_to = DERIVATIVES.target if services.settings.rework_to_a3 else None
+    return {"total": total, "done": total - len(waiting), "waiting": waiting, "moves_to": moves_to}
+
+
+def _reworked(session: Session, move: StatusMove) -> list[str]:
+    """Return the names of what went back to the agency, where the campaign comes from there."""
+    if move.from_status != REJECTIONS.target:
+        return []
+    return list(reworks_of(session, move.campaign_number, REJECTIONS.workflow).names)
 
 
 def _progress(progress: Progress) -> dict[str, Any]:

@@ -16,9 +16,6 @@ BLIP = timedelta(minutes=15)
 
 _AT_ONCE = timedelta(0)
 
-_CAMPAIGN = {"empty": "{prefix}_no_assets", "partial": "{prefix}_partial", "stuck": "campaign_failed"}
-"""The mail that tells each kind of trouble a campaign can be in; it is in one of them at a time."""
-
 _FILE = {"refused": "upload_failed"}
 _FILES = f"{DERIVATIVES.workflow}/file"
 _REMARK = "remark"
@@ -42,8 +39,12 @@ class Trouble:
 
     @classmethod
     def of_campaign(cls, session: Session, route: Route, campaign_number: str) -> Self:
-        """Return the trouble of a campaign on its way along a route."""
-        mails = {kind: template.format(prefix=route.mail_prefix) for kind, template in _CAMPAIGN.items()}
+        """Return the trouble of a campaign on its way along a route; it is in one kind of it at a time."""
+        mails = {
+            "empty": route.mail(route.says_empty),
+            "partial": route.mail("partial"),
+            "stuck": "campaign_failed",
+        }
         return cls(session, f"{route.workflow}/{campaign_number}", mails, campaign_number)
 
     @classmethod

@@ -3,23 +3,36 @@
 Plain classes: Prefect looks into the fields of dataclasses that are handed to a task, for every task run.
 """
 
+from collections.abc import Mapping
+
 from blocks.services import Services
 from db.leases import Lease
 from db.repositories.derivatives import database_time
 from domain.assets import Asset, Campaign
+from domain.rejections import Rejection
 from domain.routes import DeliveryRoute
 
 
 class Survey:
-    """One campaign as it is now: the folder read fresh, its assets, and where derivatives will go."""
+    """One campaign as it is now: the folder read fresh, the assets to take, and where derivatives will go.
+
+    `rejections` holds what reviewers said of each asset, by its id, where the route takes rejected ones.
+    """
 
     def __init__(
-        self, campaign: Campaign, *, assets_folder_id: str, finals_folder_id: str, assets: list[Asset]
+        self,
+        campaign: Campaign,
+        *,
+        assets_folder_id: str,
+        finals_folder_id: str,
+        assets: list[Asset],
+        rejections: Mapping[str, Rejection],
     ) -> None:
         self.campaign = campaign
         self.assets_folder_id = assets_folder_id
         self.finals_folder_id = finals_folder_id
         self.assets = assets
+        self.rejections = rejections
 
 
 class CampaignWork:

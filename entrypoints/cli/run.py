@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from enum import StrEnum
+from importlib import import_module
 from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
 from domain.report import RunReport
+from domain.routes import GLOBAL_MASTERS, LOCAL_MASTERS, REJECTIONS, DeliveryRoute
 from entrypoints.cli.options import BoxFileIds, CampaignNumber, EnvFile
 from entrypoints.console import open_console
 
@@ -41,20 +43,31 @@ def a1_to_a2(
     env_file: EnvFile = None,
 ) -> None:
     """Deliver the masters of A1 campaigns to Box and advance them to A2."""
-    console = open_console()
+    _deliver(LOCAL_MASTERS, campaign, dam_auth, dry_run=dry_run)
 
-    def work() -> tuple[RunReport, str | None]:
-        from blocks.dam import DamAuth
-        from domain.routes import LOCAL_MASTERS
-        from entrypoints.absence import why_left_out
-        from entrypoints.terminal_log import shorten_our_errors
-        from flows.a1_to_a2 import a1_to_a2 as flow
 
-        shorten_our_errors()
-        report = cast(RunReport, flow(campaign, DamAuth(dam_auth), dry_run))
-        return report, why_left_out(campaign, report, LOCAL_MASTERS, DamAuth(dam_auth))
+@run.command("b1-to-b2")
+def b1_to_b2(
+    campaign: CampaignNumber = None,
+    *,
+    dry_run: DryRun = False,
+    dam_auth: DamSignIn = SignIn.OAUTH2,
+    env_file: EnvFile = None,
+) -> None:
+    """Deliver the masters of global campaigns in B1 to Box and advance them to B2."""
+    _deliver(GLOBAL_MASTERS, campaign, dam_auth, dry_run=dry_run)
 
-    _run("a1-to-a2", dam_auth, console, work)
+
+@run.command("a5-to-a6")
+def a5_to_a6(
+    campaign: CampaignNumber = None,
+    *,
+    dry_run: DryRun = False,
+    dam_auth: DamSignIn = SignIn.OAUTH2,
+    env_file: EnvFile = None,
+) -> None:
+    """Send the rejected assets of A5 campaigns back to the agencies and advance them to A6."""
+    _deliver(REJECTIONS, campaign, dam_auth, dry_run=dry_run)
 
 
 @run.command("a2-to-a3")
@@ -88,6 +101,23 @@ def a2_to_a3(  # noqa: PLR0913  (each is an option)
         return cast(RunReport, report), None
 
     _run("a2-to-a3", dam_auth, open_console(), work)
+
+
+def _deliver(route: DeliveryRoute, campaign: str | None, sign_in: SignIn, *, dry_run: bool) -> None:
+    """Run the flow of a route that delivers; say why a campaign that was asked for is not in its report."""
+
+    def work() -> tuple[RunReport, str | None]:
+        from blocks.dam import DamAuth
+        from entrypoints.absence import why_left_out
+        from entrypoints.terminal_log import shorten_our_errors
+
+        shorten_our_errors()
+        name = route.workflow.replace("-", "_")
+        flow = getattr(import_module(f"flows.{name}"), name)
+        report = cast(RunReport, flow(campaign, DamAuth(sign_in), dry_run))
+        return report, why_left_out(campaign, report, route, DamAuth(sign_in))
+
+    _run(route.workflow, sign_in, open_console(), work)
 
 
 def _run(workflow: str, sign_in: SignIn, console: "Console", work: Callable[[], tuple[RunReport, str | None]]) -> None:

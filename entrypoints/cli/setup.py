@@ -13,11 +13,11 @@ def setup(env_file: EnvFile = None) -> None:
     """
     console = open_console()
     console.print("Reading settings", style="dim")
-    from blocks.settings import load_settings
+    from blocks.settings import WORKFLOWS, load_settings
     from deployments.setup import set_up
     from entrypoints.prefect_api import require_server
 
-    settings = load_settings("box", "mail", "a1-to-a2", "a2-to-a3")
+    settings = load_settings("box", "mail", *WORKFLOWS)
     require_server()
     set_up(settings, Path.cwd(), say=lambda line: console.print(f"  {line}", highlight=False))
     console.print("Ready. Start a worker with: prefect worker start --pool content-scaling", style="green")

@@ -67,10 +67,10 @@ def _without_blanks(folder: Path) -> Iterator[Path]:
 
 def _set_up(checkout: Path) -> None:
     # Imported here: Prefect reads its settings from the environment when it is imported.
-    from blocks.settings import load_settings
+    from blocks.settings import WORKFLOWS, load_settings
     from deployments.setup import set_up
 
-    set_up(load_settings("dam-oauth2", "box", "mail", "a1-to-a2", "a2-to-a3"), checkout, say=lambda _: None)
+    set_up(load_settings("dam-oauth2", "box", "mail", *WORKFLOWS), checkout, say=lambda _: None)
     pause_schedules(paused=True)
 
 

@@ -3,6 +3,7 @@
 import json
 import multiprocessing
 import os
+from importlib import import_module
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 from typing import Any
@@ -28,12 +29,8 @@ def _run(flow: str, parameters: dict[str, Any], environment: dict[str, str], ans
         os.dup2(log.fileno(), 1)
         os.dup2(log.fileno(), 2)
     os.environ.update(environment)
-    from flows.a1_to_a2 import a1_to_a2
-    from flows.a2_to_a3 import a2_to_a3
-    from flows.deliver_messages import deliver_messages
-
-    flows: dict[str, Any] = {"a1-to-a2": a1_to_a2, "a2-to-a3": a2_to_a3, "deliver-messages": deliver_messages}
-    state = flows[flow](**parameters, return_state=True)
+    name = flow.replace("-", "_")
+    state = getattr(import_module(f"flows.{name}"), name)(**parameters, return_state=True)
     facts: dict[str, Any] = {"state": state.name, "message": state.message}
     if state.is_completed():
         report = state.result()

@@ -37,4 +37,4 @@ def test_every_status_is_in_the_machine():
 
 def test_a_delivery_makes_a_move_that_the_machine_knows_and_tells_it_with_its_own_mails():
     check_move(LOCAL_MASTERS.origin, LOCAL_MASTERS.target)
-    assert LOCAL_MASTERS.mail_prefix == "a1_to_a2"
+    assert LOCAL_MASTERS.mail("complete") == "a1_to_a2_complete"

@@ -1,0 +1,135 @@
+"""What the database is told of a campaign's masters on their way to Box: intent, receipt, failure."""
+
+from collections.abc import Collection
+from pathlib import PurePosixPath
+
+from prefect.runtime import flow_run
+from sqlalchemy.orm import Session
+
+from db.models import MasterAsset
+from db.repositories.events import record_event
+from db.repositories.masters import (
+    BoxArrival,
+    MasterFacts,
+    find_or_create_master,
+    master_by_asset,
+    masters_of,
+    record_delivered,
+    record_failed,
+    refresh_master,
+)
+from db.repositories.scores import store_master_score
+from domain.assets import Asset, Json
+from domain.delivery import Entry, KnownDelivery
+from domain.errors import MetadataRefused
+from domain.metadata import field_value
+from tasks.message_facts import Told, about_asset
+from tasks.work import CampaignWork, Survey
+
+
+class MasterLedger:
+    """Each asset of the campaign is a master: one row, under one tracking id for ever."""
+
+    def known(self, session: Session, survey: Survey) -> dict[str, KnownDelivery]:
+        """Return what is known of the campaign's masters, by asset id."""
+        return {
+            master.opentext_id: KnownDelivery(
+                master.tracking_id, master.box_file_id, master.box_filename, master.box_url
+            )
+            for master in masters_of(session, survey.campaign.number)
+        }
+
+    def is_wanted(self, representation: Json, work: CampaignWork) -> bool:
+        """Tell whether the asset is to go out: a master always is."""
+        return True
+
+    def begin(self, session: Session, asset: Asset, representation: Json, work: CampaignWork) -> Entry:
+        """Write down what is about to be delivered; the tracking id exists from here on."""
+        master = write_master(session, asset, representation, work)
+        _record(session, master, "delivery_started", work, path=asset.path, asset_id=asset.asset_id)
+        return Entry(master.id, master.tracking_id)
+
+    def arrived(  # noqa: PLR0913  (what arrived, and of what)
+        self,
+        session: Session,
+        entry: Entry,
+        arrival: BoxArrival,
+        representation: Json,
+        work: CampaignWork,
+        *,
+        adopted: bool,
+    ) -> None:
+        """Write down what has arrived, and the CreativeX score that the master already carries."""
+        record_delivered(session, entry.row_id, **arrival)
+        master = session.get_one(MasterAsset, entry.row_id)
+        _record(session, master, "delivered", work, box_file_id=arrival["box_file_id"], adopted=adopted)
+        _keep_score(session, master, representation, work)
+
+    def failed(self, session: Session, asset_id: str, reason: str, work: CampaignWork) -> None:
+        """Write down why a master did not arrive, where it is known at all."""
+        master = master_by_asset(session, asset_id, work.campaign.number)
+        if master is not None:
+            record_failed(session, master.id, reason)
+
+    def told(self, session: Session, campaign_number: str, asset_ids: Collection[str]) -> list[Told]:
+        """Return what mails say of these masters."""
+        masters = [master for master in masters_of(session, campaign_number) if master.opentext_id in asset_ids]
+        return [Told(master.created_at, about_asset(master)) for master in masters]
+
+
+def write_master(session: Session, asset: Asset, representation: Json, work: CampaignWork) -> MasterAsset:
+    """Return the master that the asset is, as the DAM describes it now; it is made where there is none."""
+    campaign, facts = work.campaign, _facts(asset, representation, work)
+    known = master_by_asset(session, asset.asset_id, campaign.number)
+    if known is not None:
+        refresh_master(session, known.id, **facts)
+    return known or find_or_create_master(session, opentext_id=asset.asset_id, campaign_number=campaign.number, **facts)
+
+
+def _facts(asset: Asset, representation: Json, work: CampaignWork) -> MasterFacts:
+    campaign, roles = work.campaign, work.services.roles.fields
+    return {
+        "original_filename": asset.name,
+        "file_extension": PurePosixPath(asset.name).suffix,
+        "asset_path": asset.path,
+        "file_size_bytes": asset.size_bytes,
+        "mime_type": asset.mime_type,
+        "content_md5": asset.md5,
+        "upload_directory": work.survey.finals_folder_id,
+        "campaign_name": campaign.name,
+        "campaign_folder_id": campaign.folder_id,
+        "global_master_campaign_id": campaign.global_campaign,
+        "workflow_name": work.route.workflow,
+        "full_metadata": representation,
+        "description": _value(representation, roles.asset_description),
+        "asset_type": _value(representation, roles.asset_type),
+        "language_code": _value(representation, roles.main_language),
+    }
+
+
+def _value(representation: Json, field_id: str | None) -> str | None:
+    return field_value(representation, field_id) if field_id is not None else None
+
+
+def _keep_score(session: Session, master: MasterAsset, representation: Json, work: CampaignWork) -> None:
+    fields = work.services.roles.fields
+    value = field_value(representation, fields.creativex_score)
+    if value is None:
+        return
+    score = value.rpartition("^")[2]  # cascading form: Platform^Score
+    link = field_value(representation, fields.creativex_link)
+    try:
+        store_master_score(session, filename=master.original_filename, score=score, url=link)
+    except MetadataRefused as error:  # the master has arrived all the same
+        _record(session, master, "master_score_ignored", work, reason=str(error))
+
+
+def _record(session: Session, master: MasterAsset, event_type: str, work: CampaignWork, **detail: object) -> None:
+    record_event(
+        session,
+        tracking_id=master.tracking_id,
+        event_type=event_type,
+        detail=detail,
+        campaign_number=work.campaign.number,
+        run_id=flow_run.id,
+    )
