@@ -1,5 +1,7 @@
 """Folders and assets of a request in the envelopes that its resource has."""
 
+from dataclasses import replace
+
 from starlette.responses import Response
 
 from sandbox.otmm.call import Call
@@ -13,21 +15,24 @@ def one(call: Call, node: Node) -> Json:
     return node_json(call.state, node, _load(call, single=True))
 
 
-def many(call: Call, nodes: list[Node]) -> list[Json]:
-    """Folders or assets as a list, as much of them as the request loads."""
+def many(call: Call, nodes: list[Node], *, of_folder: bool = False) -> list[Json]:
+    """Folders or assets as a list, as much of them as the request loads and, `of_folder`, a folder's listing gives."""
     load = _load(call, single=False)
+    if of_folder and not call.state.settings.listing_metadata:
+        load = replace(load, metadata=False, inherited=False)
     return [node_json(call.state, node, load) for node in nodes]
 
 
-def folder_list(call: Call, nodes: list[Node]) -> Response:
+def folder_list(call: Call, nodes: list[Node], *, of_folder: bool = False) -> Response:
     """A page of folders, without a total."""
-    return call.answer({"folders_resource": {"folder_list": many(call, call.page.cut(nodes))}})
+    made = many(call, call.page.cut(nodes), of_folder=of_folder)
+    return call.answer({"folders_resource": {"folder_list": made}})
 
 
-def asset_list(call: Call, nodes: list[Node]) -> Response:
+def asset_list(call: Call, nodes: list[Node], *, of_folder: bool = False) -> Response:
     """A page of assets, with totals."""
     page = call.page
-    made = many(call, page.cut(nodes))
+    made = many(call, page.cut(nodes), of_folder=of_folder)
     summary = {
         "after_index": page.after,
         "limit": page.limit,

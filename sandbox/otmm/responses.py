@@ -43,19 +43,20 @@ def assets(call: Call) -> Response:
 def sub_folders(call: Call) -> Response:
     """GET /folders/{id}/folders."""
     with call.state.lock:
-        return folder_list(call, [node for node in _children(call) if node.is_folder])
+        return folder_list(call, [node for node in _children(call) if node.is_folder], of_folder=True)
 
 
 def folder_assets(call: Call) -> Response:
     """GET /folders/{id}/assets: the only listing that gives a total."""
     with call.state.lock:
-        return asset_list(call, [node for node in _children(call) if not node.is_folder])
+        return asset_list(call, [node for node in _children(call) if not node.is_folder], of_folder=True)
 
 
 def children(call: Call) -> Response:
     """GET /folders/{id}/children: folders and assets mixed, no total."""
     with call.state.lock:
-        return call.answer({"folder_children": {"asset_list": many(call, call.page.cut(_children(call)))}})
+        listed = many(call, call.page.cut(_children(call)), of_folder=True)
+        return call.answer({"folder_children": {"asset_list": listed}})
 
 
 def parents(call: Call) -> Response:
