@@ -41,12 +41,20 @@ class OtmmState:
         for root_id, name in ((PUBLIC, "Public Folders"), ("1001N", "My Folders")):
             self.put(Node(root_id, True, {ASSET_NAME: name}, clock(), clock()), None)
 
-    def add_campaign(
-        self, number: str, name: str, *, type: str = "Local Adaptation", status: str = "A1", parent: str = PUBLIC
+    def add_campaign(  # noqa: PLR0913 - what a campaign is described by
+        self,
+        number: str,
+        name: str,
+        *,
+        type: str = "Local Adaptation",
+        status: str = "A1",
+        global_campaign: str = "",
+        parent: str = PUBLIC,
     ) -> str:
-        """Make a campaign folder and return its id."""
+        """Make a campaign folder and return its id; `global_campaign` is the number of the one that it adapts."""
         ids = self.settings.fields
-        return self.add_folder(parent, name, {ids.campaign_number: number, ids.campaign_type: type, ids.status: status})
+        values: dict[str, Value] = {ids.campaign_number: number, ids.campaign_type: type, ids.status: status}
+        return self.add_folder(parent, name, values | {ids.global_campaign: global_campaign})
 
     def add_folder(self, parent: str, name: str, metadata: Mapping[str, Value] | None = None) -> str:
         """Make a folder and return its id."""

@@ -9,7 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from sandbox.blobs import GeneratedBlob
 from sandbox.media import KINDS
-from sandbox.otmm import OtmmState
+from sandbox.otmm import FieldIds, OtmmState
+from sandbox.otmm.catalogue import Value
+from sandbox.reviews import Review, to_values
 
 CAMPAIGNS = Path(__file__).parent / "campaigns.json"
 """Six campaigns for the demo: one that goes through, one with trouble, one empty, three that must be left alone."""
@@ -41,6 +43,7 @@ class SeedAsset(_Entry):
     content: Literal["whole", "none", "wrong checksum"] = "whole"
     metadata: dict[str, str | list[str]] = Field(default={}, description="Values by field id; a list for a table.")
     creativex: CreativeX | None = None
+    review: Review | None = None
 
 
 class SeedFolder(_Entry):
@@ -58,6 +61,7 @@ class SeedCampaign(_Entry):
     name: str
     type: str = "Local Adaptation"
     status: str = "A1"
+    global_campaign: str = Field(default="", description="Number of the campaign that this one adapts.")
     folders: tuple[SeedFolder, ...] = ()
 
 
@@ -82,7 +86,7 @@ def load_seed(state: OtmmState, seed: Seed | Mapping[str, Any] | Path) -> dict[s
 
 
 def _load_campaign(state: OtmmState, campaign: SeedCampaign) -> str:
-    folder_id = state.add_campaign(campaign.number, campaign.name, type=campaign.type, status=campaign.status)
+    folder_id = state.add_campaign(**campaign.model_dump(exclude={"folders"}))
     for folder in campaign.folders:
         _load_folder(state, folder_id, folder, PurePosixPath(campaign.number))
     return folder_id
@@ -95,7 +99,7 @@ def _load_folder(state: OtmmState, parent_id: str, folder: SeedFolder, path: Pur
             folder_id,
             asset.name,
             None if asset.content == "none" else GeneratedBlob(str(path / asset.name), asset.size, _kind(asset)),
-            _metadata(asset),
+            _metadata(asset, state.settings.fields),
             wrong_md5=asset.content == "wrong checksum",
         )
     for below in folder.folders:
@@ -107,8 +111,9 @@ def _kind(asset: SeedAsset) -> str:
     return asset.kind or (extension if extension in KINDS else "bin")
 
 
-def _metadata(asset: SeedAsset) -> dict[str, str | list[str]]:
-    scores: dict[str, str | list[str]] = {}
+def _metadata(asset: SeedAsset, ids: FieldIds) -> dict[str, Value]:
+    scores: dict[str, Value] = {}
     if asset.creativex is not None:
         scores = {CREATIVEX_SCORE: [str(asset.creativex.score)], CREATIVEX_LINK: asset.creativex.link}
-    return {**scores, **asset.metadata}
+    review = to_values(asset.review, ids) if asset.review is not None else {}
+    return {**scores, **review, **asset.metadata}

@@ -26,7 +26,7 @@ from sandbox.environment import mailgun_environment, write_env_file
 from sandbox.faults import Fault
 from sandbox.options import Ports, Settings
 from sandbox.run import run_sandbox
-from sandbox.seeds import CAMPAIGNS, SMALL, load_seed, read_seed
+from sandbox.seeds import SMALL
 from sandbox.switches import change, parse
 from sandbox.twin import Twin
 
@@ -228,34 +228,6 @@ def test_the_clock_is_the_dams_and_the_boxes(tmp_path):
     settings = Settings(clock=lambda: 1_700_000_000.0)
     twin = Twin(tmp_path, settings=settings)
     assert twin.otmm.clock() == twin.box.clock() == 1_700_000_000.0
-
-
-def test_the_demo_seed_has_the_campaigns_it_promises(tmp_path):
-    seed = read_seed(CAMPAIGNS)
-    kinds = [(campaign.status, campaign.type) for campaign in seed.campaigns]
-    local = "Local Adaptation"
-    assert kinds == [("A1", local)] * 3 + [("A1", "Global comm"), ("A10", local), ("A2", local)]
-    twin = Twin(tmp_path, seed=CAMPAIGNS)
-    sizes = sorted(node.content.blob.size for node in twin.otmm.tree if node.content)
-    assert sizes[-2:] == [24_000_000, 80_000_000]
-    assert [node.name for node in twin.otmm.tree if not node.is_folder and not node.content] == [
-        "Storyboard to follow.pdf"
-    ]
-
-
-def test_every_content_of_the_seeds_is_unlike_every_other(tmp_path):
-    twin = Twin(tmp_path, seed=SMALL)
-    load_seed(
-        twin.otmm,
-        {"campaigns": [{"number": "C1", "name": "x", "folders": [{"name": "01", "assets": [{"name": "a.png"}]}]}]},
-    )
-    checksums = [node.content.blob.md5 for node in twin.otmm.tree if node.content]
-    assert len(set(checksums)) == len(checksums) == 4
-
-
-def test_a_seed_with_an_unknown_key_is_refused_by_name():
-    with pytest.raises(ValueError, match="colour"):
-        load_seed(None, {"campaigns": [{"number": "C1", "name": "x", "colour": "red"}]})  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
