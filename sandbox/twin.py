@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from starlette.types import ASGIApp
 
-from sandbox import agency, box, hooks, mail, otmm
+from sandbox import agency, box, hooks, librarian_routes, mail, otmm
 from sandbox.certificates import Certificates, make_certificates
 from sandbox.environment import environment
 from sandbox.faults import Faults
@@ -120,9 +120,10 @@ class Twin:
 
     def _servers(self, ports: Ports) -> dict[str, Server]:
         faults, settings = self.faults, self.settings
+        dam = otmm.create_app(self.otmm, faults["otmm"], librarian_routes.routes(self))
         gateway = otmm.create_app(self.otmm, faults["otmm"], gateway_user=otmm.SERVICE_USER)
         apps: dict[str, ASGIApp] = {
-            "otmm": with_switches(otmm.create_app(self.otmm, faults["otmm"]), settings.otmm),
+            "otmm": with_switches(dam, settings.otmm),
             "otmm_mtls": with_switches(gateway, settings.otmm),
             "box": with_switches(box.create_app(self.box, faults["box"], agency.routes(self)), settings.box),
             "box_download": box.create_download_app(self.box, faults["box_download"]),

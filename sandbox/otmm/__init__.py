@@ -9,10 +9,13 @@ by ids; multilingual values; versions other than by `OtmmState.add_version`; loc
 pictures.
 """
 
+from collections.abc import Sequence
+
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from sandbox.faults import FaultMiddleware, Faults
@@ -28,13 +31,15 @@ from sandbox.otmm.urls import routes
 __all__ = ["PUBLIC", "SERVICE_USER", "FieldIds", "OtmmSettings", "OtmmState", "create_app"]
 
 
-def create_app(state: OtmmState, faults: Faults, *, gateway_user: str | None = None) -> ASGIApp:
-    """Return the app over a state, with its faults in front. Several apps may share one state.
+def create_app(
+    state: OtmmState, faults: Faults, more: Sequence[Route] = (), *, gateway_user: str | None = None
+) -> ASGIApp:
+    """Return the app over a state, with its faults in front; `more` are routes besides. Several apps may share a state.
 
     `gateway_user` is the user of requests without credentials: for the app behind a proxy that asks for a client
     certificate. A Bearer token that is sent all the same must be alive.
     """
-    app = Starlette(routes=[*control.routes(state), *routes()])
+    app = Starlette(routes=[*control.routes(state), *routes(), *more])
     app.router.redirect_slashes = False
     app.state.otmm = state
     app.add_exception_handler(OtmmError, _show_refusal)
