@@ -14,7 +14,7 @@ from sandbox.otmm.catalogue import Value
 from sandbox.reviews import Review, to_values
 
 CAMPAIGNS = Path(__file__).parent / "campaigns.json"
-"""Six campaigns for the demo: one that goes through, one with trouble, one empty, three that must be left alone."""
+"""Eleven campaigns for the demo, at every step of their life; the README tells what each is for."""
 
 SMALL = Path(__file__).parent / "small.json"
 """One campaign with three assets, for tests."""
