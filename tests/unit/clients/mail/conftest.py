@@ -1,5 +1,6 @@
 """Facts of every mail, as the flows give them."""
 
+import copy
 from typing import Any
 
 import pytest
@@ -51,14 +52,13 @@ FAILED = [
 ]
 
 
-@pytest.fixture
-def sample_facts() -> dict[str, dict[str, Any]]:
-    """Facts by template name; the tests may change them."""
-    always = {"environment": "staging", "run_url": "https://prefect.example.com/runs/1"}
-    delivery = always | {
-        "campaign": CAMPAIGN,
-        "from_status": "A1",
-        "to_status": "A2",
+ALWAYS = {"environment": "staging", "run_url": "https://prefect.example.com/runs/1"}
+
+
+def deliveries(prefix: str, from_status: str, to_status: str) -> dict[str, dict[str, Any]]:
+    """Return the facts of the mails about a transition from the DAM to Box, by template name."""
+    move = ALWAYS | {"campaign": CAMPAIGN, "from_status": from_status, "to_status": to_status}
+    delivery = move | {
         "box_folder_url": "https://box.example.com/folder/9",
         "assets": [asset(number) for number in range(5)],
         "failed": [],
@@ -66,18 +66,26 @@ def sample_facts() -> dict[str, dict[str, Any]]:
         "started_at": "2026-03-01T08:00:00+00:00",
         "finished_at": "2026-03-01T08:04:12+00:00",
     }
-    failure = {"reason": FAILED[1]["reason"], "advice": FAILED[1]["advice"], "will_retry": True}
     return {
-        "a1_to_a2_complete": dict(delivery),
-        "a1_to_a2_partial": delivery
+        f"{prefix}_complete": dict(delivery),
+        f"{prefix}_partial": delivery
         | {
             "assets": [asset(number) for number in range(20)],
-            "failed": FAILED,
+            "failed": copy.deepcopy(FAILED),
             "skipped": [{"name": "Notes.txt", "reason": "a duplicate of 01. Hero/Notes.txt"}],
         },
-        "a1_to_a2_no_assets": always
-        | {"campaign": CAMPAIGN, "from_status": "A1", "to_status": "A2", "empty_since": "2026-03-01T07:00:00Z"},
-        "a2_to_a3_file_uploaded": always
+        f"{prefix}_no_assets": move | {"empty_since": "2026-03-01T07:00:00Z"},
+    }
+
+
+@pytest.fixture
+def sample_facts() -> dict[str, dict[str, Any]]:
+    """Facts by template name; the tests may change them."""
+    failure = {"reason": FAILED[1]["reason"], "advice": FAILED[1]["advice"], "will_retry": True}
+    return {
+        **deliveries("a1_to_a2", "A1", "A2"),
+        **deliveries("b1_to_b2", "B1", "B2"),
+        "a2_to_a3_file_uploaded": ALWAYS
         | {
             "campaign": CAMPAIGN,
             "file": {
@@ -105,7 +113,7 @@ def sample_facts() -> dict[str, dict[str, Any]]:
             },
             "uploaded_at": "2026-03-09T14:05:00+01:00",
         },
-        "a2_to_a3_complete": always
+        "a2_to_a3_complete": ALWAYS
         | {
             "campaign": CAMPAIGN,
             "from_status": "A2",
@@ -117,8 +125,8 @@ def sample_facts() -> dict[str, dict[str, Any]]:
             "started_at": "2026-03-09T13:05:00+00:00",
             "finished_at": "2026-03-14T08:00:00+00:00",
         },
-        "campaign_failed": always | {"campaign": CAMPAIGN} | failure,
-        "upload_failed": always
+        "campaign_failed": ALWAYS | {"campaign": CAMPAIGN} | failure,
+        "upload_failed": ALWAYS
         | {
             "campaign": None,
             "file": {
@@ -132,7 +140,7 @@ def sample_facts() -> dict[str, dict[str, Any]]:
             "advice": "Rename the file; the nearest valid name is 1234567_RAF_DE_de_TEST_OLV_001_6S_16x9_BJP4ho.mp4.",
             "will_retry": False,
         },
-        "messages_parked": always
+        "messages_parked": ALWAYS
         | {
             "messages": [
                 {

@@ -189,6 +189,23 @@ def test_many_assets_are_collapsed_and_few_are_open(sample_facts):
     assert "<details open" not in render("a1_to_a2_partial", sample_facts["a1_to_a2_partial"]).html
 
 
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("complete", "Local campaigns can now be adapted from these global masters."),
+        ("partial", "When all global masters are in Box, the campaign moves to B2"),
+        ("no_assets", "its Final Assets folder has been empty since"),
+    ],
+)
+def test_mails_of_global_masters_ask_no_agency_for_anything(sample_facts, kind, said):
+    mail = render(f"b1_to_b2_{kind}", sample_facts[f"b1_to_b2_{kind}"])
+    assert "global masters" in mail.subject
+    for body in (mail.text, visible(mail.html)):
+        assert said in body
+        assert "agencies" not in body.lower()
+        assert "A2" not in body
+
+
 def test_one_master_is_not_plural(sample_facts):
     facts = sample_facts["a1_to_a2_complete"]
     mail = render("a1_to_a2_complete", facts | {"assets": facts["assets"][:1]})
