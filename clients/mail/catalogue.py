@@ -7,6 +7,9 @@ null; `environment` is staging or production. The others:
     assets     list of name, path, tracking_id, size_bytes, box_url
     failed     list of name, path, reason, advice, will_retry
     skipped    list of name, reason
+    verdicts   in a5_to_a6_* assets also have master (name, or null), status (as the DAM shows it) and verdicts: a list
+               of reviewer, comment, certifier, date (as the DAM shows it), where all but the reviewer may be null;
+               failed may have tracking_id and verdicts
     file       name, path, tracking_id, size_bytes, box_url; all but the name may be null
                in a2_to_a3_file_uploaded: name (in the DAM), handed_in_name (the agency's, in Box), path (place in Box),
                tracking_id, size_bytes, dam_asset_id; never null
@@ -62,6 +65,10 @@ LOOKS = {
     Severity.REPORT: Look("📊", "Report", "#1d4ed8"),
 }
 
+REVIEWERS = {"Approver": "#2563eb", "Legal": "#9333ea", "IA&CC": "#0f766e"}
+"""The colour of each reviewer, beside the name; white text is readable on it."""
+OTHER_REVIEWER = "#4b5563"
+
 _ALWAYS = frozenset({"environment", "run_url"})
 _FAILURE = frozenset({"reason", "advice", "will_retry"})
 _DELIVERY = frozenset(
@@ -113,6 +120,9 @@ KINDS = {
     "b1_to_b2_complete": MailKind(Severity.DONE, _ALWAYS | _DELIVERY),
     "b1_to_b2_partial": MailKind(Severity.PARTIAL, _ALWAYS | _DELIVERY),
     "b1_to_b2_no_assets": MailKind(Severity.PARTIAL, _ALWAYS | _EMPTY_CAMPAIGN),
+    "a5_to_a6_rejections": MailKind(Severity.PARTIAL, _ALWAYS | _DELIVERY),
+    "a5_to_a6_partial": MailKind(Severity.PARTIAL, _ALWAYS | _DELIVERY),
+    "a5_to_a6_no_rejections": MailKind(Severity.PARTIAL, _ALWAYS | _EMPTY_CAMPAIGN),
     "a2_to_a3_file_uploaded": MailKind(Severity.DONE, _ALWAYS | _FILE_UPLOADED),
     "a2_to_a3_complete": MailKind(Severity.DONE, _ALWAYS | _ALL_UPLOADED),
     "campaign_failed": MailKind(Severity.ERROR, _ALWAYS | _FAILURE | {"campaign"}),

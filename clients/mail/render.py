@@ -9,12 +9,15 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, select_autoescape
 
 from clients.mail import wording
-from clients.mail.catalogue import KINDS, LOOKS, Severity
+from clients.mail.catalogue import KINDS, LOOKS, OTHER_REVIEWER, REVIEWERS, Severity
 from clients.mail.message import RenderedMail
 from domain.errors import ConfigError
 
 ROWS_SHOWN = 100
 """Assets, failures and messages that one mail lists; mail programs cut a mail of about 100 kB off."""
+REJECTIONS_SHOWN = 500
+"""Rejected assets that one mail lists with every comment, although some programs then cut it off: the mail says so."""
+CUT_OFF_BYTES = 90_000
 
 
 def template_names() -> tuple[str, ...]:
@@ -56,7 +59,9 @@ def _environment() -> Environment:
         auto_reload=False,
     )
     environment.filters.update(size=wording.size, moment=wording.moment, counted=wording.counted, one_line=_one_line)
-    environment.globals.update(duration=wording.duration, ROWS_SHOWN=ROWS_SHOWN)
+    environment.filters.update(said_on=wording.said_on)
+    environment.globals.update(duration=wording.duration, ROWS_SHOWN=ROWS_SHOWN, REJECTIONS_SHOWN=REJECTIONS_SHOWN)
+    environment.globals.update(CUT_OFF_BYTES=CUT_OFF_BYTES, REVIEWERS=REVIEWERS, OTHER_REVIEWER=OTHER_REVIEWER)
     return environment
 
 

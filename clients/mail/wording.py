@@ -1,10 +1,12 @@
 """Facts as people read them in a mail: sizes, moments, durations, counts."""
 
+import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 
 # strftime's names depend on the locale of the worker.
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def size(size_bytes: int | None) -> str:
@@ -31,6 +33,23 @@ def moment(iso: str) -> str:
     at = _aware(iso).astimezone(UTC)
     month = _MONTHS[at.month - 1]
     return f"{at.day} {month} {at:%Y, %H:%M} UTC"
+
+
+def said_on(date: str | None) -> str | None:
+    """Return a date that the DAM shows, for people: ISO 8601 in the words of this module, anything else as it is.
+
+    >>> said_on("2026-03-02"), said_on("2026-03-02T00:00:00Z"), said_on("2026-03-02T09:05:00Z"), said_on("03/02/2026")
+    ('2 Mar 2026', '2 Mar 2026', '2 Mar 2026, 09:05 UTC', '03/02/2026')
+    """
+    if not date or not _ISO_DATE.match(date):
+        return date
+    try:
+        at = datetime.fromisoformat(date)
+    except ValueError:
+        return date
+    if at.time() == time.min:  # a date field: the DAM makes a moment of it
+        return f"{at.day} {_MONTHS[at.month - 1]} {at.year}"
+    return moment(date) if at.tzinfo else date
 
 
 def duration(started_at: str, finished_at: str) -> str:

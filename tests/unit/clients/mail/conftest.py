@@ -52,6 +52,23 @@ FAILED = [
 ]
 
 
+VERDICTS = [
+    {
+        "reviewer": "Approver",
+        "comment": "The pack shot is last year's.\nPlease use <b>the new one</b> & keep the Übergang.",
+        "certifier": "Ana Lopez",
+        "date": "2026-03-02T09:05:00Z",
+    },
+    {"reviewer": "Legal", "comment": None, "certifier": "Bo Ek", "date": "03/02/2026"},
+    {"reviewer": "IA&CC", "comment": "The claim needs its footnote.", "certifier": None, "date": None},
+]
+
+
+def rejected(number: int) -> dict[str, Any]:
+    verdicts = copy.deepcopy(VERDICTS[: 3 - number % 4])
+    return asset(number) | {"master": "Spot & Cut-down.mp4", "status": "NOT APPROVED", "verdicts": verdicts}
+
+
 ALWAYS = {"environment": "staging", "run_url": "https://prefect.example.com/runs/1"}
 
 
@@ -78,6 +95,24 @@ def deliveries(prefix: str, from_status: str, to_status: str) -> dict[str, dict[
     }
 
 
+def rejections() -> dict[str, dict[str, Any]]:
+    """Return the facts of the mails about rejected assets, by template name."""
+    facts = deliveries("a5_to_a6", "A5", "A6")
+    partial = facts["a5_to_a6_partial"]
+    partial["assets"] = [rejected(number) for number in range(20)]
+    partial["failed"][0] |= {
+        "tracking_id": "BJP4ho",
+        "master": None,
+        "status": "NOT APPROVED",
+        "verdicts": VERDICTS[:1],
+    }
+    return {
+        "a5_to_a6_rejections": facts["a5_to_a6_complete"] | {"assets": [rejected(number) for number in range(5)]},
+        "a5_to_a6_partial": partial,
+        "a5_to_a6_no_rejections": facts["a5_to_a6_no_assets"],
+    }
+
+
 @pytest.fixture
 def sample_facts() -> dict[str, dict[str, Any]]:
     """Facts by template name; the tests may change them."""
@@ -85,6 +120,7 @@ def sample_facts() -> dict[str, dict[str, Any]]:
     return {
         **deliveries("a1_to_a2", "A1", "A2"),
         **deliveries("b1_to_b2", "B1", "B2"),
+        **rejections(),
         "a2_to_a3_file_uploaded": ALWAYS
         | {
             "campaign": CAMPAIGN,

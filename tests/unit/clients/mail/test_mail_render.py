@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from clients.mail import render as render_module
-from clients.mail.catalogue import KINDS, LOOKS, Severity
+from clients.mail.catalogue import KINDS, LOOKS, OTHER_REVIEWER, REVIEWERS
 from clients.mail.render import ROWS_SHOWN, render, severity_of, template_names
 from domain.errors import ConfigError
 
@@ -221,9 +221,23 @@ def test_both_bodies_stay_without_scripts_pictures_and_emoji(sample_facts):
         assert not re.search(r"<(script|img|link|iframe)\b", mail.html)
 
 
-def test_white_is_readable_on_every_colour():
-    for severity in Severity:
-        channels = [int(LOOKS[severity].colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-        luminance = sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
-        assert 1.05 / (luminance + 0.05) >= 4.5
+@pytest.mark.parametrize("colour", [*(look.colour for look in LOOKS.values()), *REVIEWERS.values(), OTHER_REVIEWER])
+def test_white_is_readable_on_every_colour(colour):
+    channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    luminance = sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+    assert 1.05 / (luminance + 0.05) >= 4.5
+
+
+@pytest.mark.parametrize("template", template_names())
+def test_every_mail_fits_a_phone_and_follows_its_dark_colours(template, sample_facts):
+    html = render(template, sample_facts[template]).html
+    assert 'name="viewport"' in html
+    assert "prefers-color-scheme: dark" in html
+    fixed = re.findall(r"(?<![-\w])width[:=]\"?(\d+)(?:px)?[\";]", html)
+    assert all(int(width) <= 100 for width in fixed)
+    for tag, style in re.findall(r'<(\w+ [^>]*)style="([^"]*)"', html):
+        if re.search(r"(?<![-\w])color:#(1f2328|5b6470|1d4ed8)", style):
+            assert re.search(r'class="[^"]*(ink|soft|link)', tag)
+        if "background:#f6f7f9" in style:
+            assert "box" in tag

@@ -1,6 +1,6 @@
 import pytest
 
-from clients.mail.wording import counted, duration, moment, size
+from clients.mail.wording import counted, duration, moment, said_on, size
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,23 @@ def test_a_moment_is_shown_in_utc_whatever_its_offset():
 def test_a_moment_without_an_offset_is_refused():
     with pytest.raises(ValueError, match="no offset"):
         moment("2026-03-01T08:00:00")
+
+
+@pytest.mark.parametrize(
+    ("date", "shown"),
+    [
+        ("2026-03-02", "2 Mar 2026"),
+        ("2026-03-02T00:00:00Z", "2 Mar 2026"),
+        ("2026-03-02T09:05:00+01:00", "2 Mar 2026, 08:05 UTC"),
+        ("2026-03-02T09:05:00", "2026-03-02T09:05:00"),
+        ("2026-13-02", "2026-13-02"),
+        ("02.03.2026", "02.03.2026"),
+        ("", ""),
+        (None, None),
+    ],
+)
+def test_a_date_is_worded_where_it_is_sure_and_shown_as_the_dam_does_where_not(date, shown):
+    assert said_on(date) == shown
 
 
 @pytest.mark.parametrize(
