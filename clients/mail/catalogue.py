@@ -20,11 +20,14 @@ null; `environment` is staging or production. The others:
     is_rework, kept_in_box
                whether the file replaces an earlier upload of its name, and whether it was left in Box on request
     progress   masters_total, masters_done, waiting (list of names of masters for which nothing has come back)
+    reworks    total, done, waiting (list of names), moves_to (status that follows by itself, or null where a librarian
+               makes the move); null where no file of the campaign is out for rework
     derivatives
                list of name (in the DAM), master (name), tracking_id, size_bytes, dam_asset_id, score (text or null)
     forced, missing
                whether a person made the move, and the names of the masters (of masters_total) without a localized file;
                only then `started_at`, the arrival of the first file, may be null: nothing had arrived
+    reworked   names of the files whose return ended a rework; empty where there was none
     messages   list of name (template or hook), channel, to, reason, campaign_number (or null), created_at, attempts
 """
 
@@ -95,6 +98,7 @@ _FILE_UPLOADED = frozenset(
         "is_rework",
         "kept_in_box",
         "progress",
+        "reworks",
         "uploaded_at",
     }
 )
@@ -107,6 +111,7 @@ _ALL_UPLOADED = frozenset(
         "masters_total",
         "forced",
         "missing",
+        "reworked",
         "started_at",
         "finished_at",
     }

@@ -147,6 +147,7 @@ def sample_facts() -> dict[str, dict[str, Any]]:
                 "masters_done": 3,
                 "waiting": [f"Key Visual Übersicht {number}.png" for number in range(7)],
             },
+            "reworks": None,
             "uploaded_at": "2026-03-09T14:05:00+01:00",
         },
         "a2_to_a3_complete": ALWAYS
@@ -158,6 +159,7 @@ def sample_facts() -> dict[str, dict[str, Any]]:
             "masters_total": 3,
             "forced": False,
             "missing": [],
+            "reworked": [],
             "started_at": "2026-03-09T13:05:00+00:00",
             "finished_at": "2026-03-14T08:00:00+00:00",
         },
