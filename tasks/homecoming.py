@@ -1,6 +1,7 @@
 """Whether the derivatives of a campaign are all home, and the move that follows from it."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from prefect.logging import get_run_logger
 
@@ -27,6 +28,14 @@ _FORCED_FROM = (Status.A2, Status.A6)
 """Where a campaign may be that is moved although something is missing; the status machine lists both moves."""
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far a campaign is: with what is made of its masters, and with what went back to the agency."""
+
+    progress: Progress
+    reworks: Reworks
+
+
 def settle_campaigns(plan: Iterable[PlannedFile[BoxFile]], intake: Intake, *, force: bool) -> list[CampaignOutcome]:
     """Move on every campaign whose derivatives are all home; say of the others what they wait for.
 
@@ -45,14 +54,14 @@ def foresee_campaigns(plan: list[PlannedFile[BoxFile]], intake: Intake) -> list[
 
 
 def _settle(number: str, services: Services, *, is_open: bool, force: bool) -> CampaignOutcome:
-    progress = _progress(number, services)
-    outcome = _outcome(progress)
-    if not force and not (is_open and progress.is_complete):
+    standing = _standing(number, services)
+    outcome = _outcome(standing)
+    if not force and not (is_open and standing.progress.is_complete):
         return outcome
     try:
-        campaign = _known_campaign(progress)
+        campaign = _known_campaign(standing.progress)
         with hold(campaign, services) as lease:
-            _advance(campaign, progress, services, lease, outcome, force=force)
+            _advance(campaign, standing, services, lease, outcome, force=force)
     except (LeaseLost, NotWaiting) as error:
         outcome.note = str(error)
     except Exception as error:  # of whatever kind: the next campaign is not to suffer
@@ -64,14 +73,15 @@ def _settle(number: str, services: Services, *, is_open: bool, force: bool) -> C
 
 
 def _advance(  # noqa: PLR0913  (which campaign, and how far it is)
-    known: Campaign, progress: Progress, services: Services, lease: Lease, outcome: CampaignOutcome, *, force: bool
+    known: Campaign, standing: Standing, services: Services, lease: Lease, outcome: CampaignOutcome, *, force: bool
 ) -> None:
     campaign = services.dam.campaign(known.folder_id)
     outcome.origin = campaign.status
-    reworks = _reworks_of(campaign, services)
-    is_due = campaign.status == DERIVATIVES.origin or _moves_on(reworks, services)
+    is_in_rework = campaign.status == REJECTIONS.target
+    moves_on = is_in_rework and standing.reworks.are_back and services.settings.rework_to_a3
+    is_due = campaign.status == DERIVATIVES.origin or moves_on
     if is_due or (force and campaign.status in _FORCED_FROM):
-        detail = {"forced": not progress.is_complete}
+        detail = {"forced": not standing.progress.is_complete}
         move_on(campaign, DERIVATIVES, services, lease, detail=detail, announce=tell_home)
         outcome.moved = True
     elif force:
@@ -81,23 +91,10 @@ def _advance(  # noqa: PLR0913  (which campaign, and how far it is)
         outcome.note = "complete, but its masters are still going out: it is A1"
     else:
         outcome.note = f"complete; it is {campaign.status}, so there is nothing to move"
-        if reworks is not None:
-            outcome.note = _said_of(reworks)
+        if is_in_rework and standing.reworks.names:
+            outcome.note = _said_of(standing.reworks)
         with services.store.transaction() as session:
             record_visit(session, DERIVATIVES.workflow, campaign.number, status=campaign.status)
-
-
-def _reworks_of(campaign: Campaign, services: Services) -> Reworks | None:
-    """Return how far the rejected assets of a campaign in rework are, None of any other campaign."""
-    if campaign.status != REJECTIONS.target:
-        return None
-    with services.store.transaction() as session:
-        return reworks_of(session, campaign.number, REJECTIONS.workflow)
-
-
-def _moves_on(reworks: Reworks | None, services: Services) -> bool:
-    """Tell whether a campaign in rework moves on by itself: only where the settings ask for it."""
-    return reworks is not None and reworks.are_back and services.settings.rework_to_a3
 
 
 def _said_of(reworks: Reworks) -> str:
@@ -108,14 +105,15 @@ def _said_of(reworks: Reworks) -> str:
 
 
 def _foreseen(number: str, plan: list[PlannedFile[BoxFile]], services: Services) -> CampaignOutcome:
-    progress = _progress(number, services)
+    standing = _standing(number, services)
+    progress = standing.progress
     takeable = [planned for planned in plan if planned.refusal is None and planned.master is not None]
     planned_masters = {planned.master.master_id for planned in takeable if planned.master is not None}
     names = {planned.target_name for planned in takeable}
     back = {row.master_asset_id for row in progress.derivatives} | planned_masters
     waiting = [master.original_filename for master in progress.masters if master.id not in back]
     stuck = [name for name in progress.open if name not in names]
-    outcome = _outcome(progress)
+    outcome = _outcome(standing)
     if waiting or stuck:
         outcome.note = "would still wait for " + ", ".join([*waiting, *stuck])
     else:
@@ -123,9 +121,9 @@ def _foreseen(number: str, plan: list[PlannedFile[BoxFile]], services: Services)
     return outcome
 
 
-def _progress(number: str, services: Services) -> Progress:
+def _standing(number: str, services: Services) -> Standing:
     with services.store.transaction() as session:
-        return progress_of(session, number)
+        return Standing(progress_of(session, number), reworks_of(session, number, REJECTIONS.workflow))
 
 
 def _known_campaign(progress: Progress) -> Campaign:
@@ -137,7 +135,8 @@ def _known_campaign(progress: Progress) -> Campaign:
     return Campaign(master.campaign_folder_id, number, master.campaign_name or "", "", DERIVATIVES.origin)
 
 
-def _outcome(progress: Progress) -> CampaignOutcome:
+def _outcome(standing: Standing) -> CampaignOutcome:
+    progress, reworks = standing.progress, standing.reworks
     name = next((master.campaign_name for master in progress.masters if master.campaign_name), "")
     outcome = CampaignOutcome(progress.campaign_number, name or "", DERIVATIVES.origin, DERIVATIVES.target)
     outcome.note = f"{progress.masters_done} of {len(progress.masters)} masters have come back"
@@ -145,6 +144,8 @@ def _outcome(progress: Progress) -> CampaignOutcome:
         outcome.note += "; waiting for " + _few(progress.waiting)
     if progress.open:
         outcome.note += "; not arrived: " + _few(progress.open)
+    if reworks.waiting:
+        outcome.note += f"; {_said_of(reworks)}"
     return outcome
 
 
