@@ -5,7 +5,7 @@ import json
 import pytest
 
 from domain.errors import MetadataRefused
-from domain.metadata import field_value
+from domain.metadata import FieldIs, field_value
 from sandbox.blobs import BytesBlob, GeneratedBlob
 from sandbox.faults import Fault
 
@@ -128,3 +128,20 @@ def test_reading_changes_nothing(dam, client, campaign_id, read_all):
     with client.open_content(asset_id) as stream:
         read_all(stream)
     assert dam.faults.writes() == []
+
+
+@pytest.mark.parametrize("listing_metadata", [True, False])
+def test_only_assets_whose_field_has_the_value_are_listed_where_one_is_asked_for(
+    dam, client, campaign_id, listing_metadata
+):
+    dam.state.settings.listing_metadata = listing_metadata
+    status, below = "CUSTOM.FIELD.ECOMMERCE STATUS", dam.state.add_folder(campaign_id, "Films")
+    for folder, name, value in (
+        (campaign_id, "a.png", "NOT APPROVED"),
+        (campaign_id, "b.png", "APPROVED"),
+        (below, "c.mp4", "NOT APPROVED"),
+    ):
+        dam.state.add_asset(folder, name, BytesBlob(b"x"), {status: value})
+    dam.state.add_asset(campaign_id, "d.png", BytesBlob(b"x"))
+    found = client.assets_below(campaign_id, holding=FieldIs(status, "not approved"))
+    assert sorted(asset.path for asset in found) == ["Films/c.mp4", "a.png"]
