@@ -62,13 +62,25 @@ class CampaignStatus(Base):
             unique=True,
             postgresql_where=text("left_at IS NULL"),
         ),
+        Index(
+            "uq_campaign_status_webhook_key",
+            "webhook_key",
+            unique=True,
+            postgresql_where=text("webhook_key IS NOT NULL"),
+        ),
+        Index(None, "campaign_number"),
     )
 
     id: Mapped[RowId]
     campaign_number: Mapped[str]
+    campaign_folder_id: Mapped[str | None]
+    """None in rows that were not written by this project."""
     campaign_name: Mapped[str]
     status: Mapped[str]
     live_campaign: Mapped[str | None]
+    """What the live check was told of this stay."""
+    webhook_key: Mapped[str | None]
+    """Key of the outbox message that announces the stay; None until it is queued."""
     webhook_sent: Mapped[bool] = mapped_column(server_default=text("false"))
     webhook_sent_at: Mapped[datetime | None]
     created_at: Mapped[CreatedAt]
