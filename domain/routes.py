@@ -76,3 +76,9 @@ REJECTIONS = DeliveryRoute(
 
 DERIVATIVES = Route(workflow="a2-to-a3", origin=Status.A2, target=Status.A3, webhook="campaign_status_update")
 """The way home: taken by a campaign whose derivatives are all in the DAM."""
+
+LIVE_CHECK = Route(workflow="a4-live", origin=Status.A4, target=Status.A4, webhook="campaign_live")
+"""Moves nothing: announces each stay in A4."""
+
+OPERATOR_WORKFLOWS = ("set-campaign-status", "reset-campaigns", "advance-campaigns")
+"""Started by people, so that no later run of the same workflow is sure to finish what a killed one had begun."""
