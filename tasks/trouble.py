@@ -109,6 +109,11 @@ def forget_files_but(session: Session, file_ids: Collection[str]) -> None:
     forget_others(session, _FILES, file_ids)
 
 
+def forget_campaigns_but(session: Session, route: Route, numbers: Collection[str]) -> None:
+    """Forget the trouble of campaigns along a route that has passed: these are the numbers of those still in it."""
+    forget_others(session, route.workflow, numbers)
+
+
 def digest_of(signs: Iterable[str]) -> str:
     """Return what tells one set of signs from another, in any order."""
     return hashlib.sha256("\n".join(sorted(signs)).encode()).hexdigest()

@@ -39,7 +39,7 @@ def forget(session: Session, key: str) -> None:
 
 
 def forget_others(session: Session, prefix: str, subjects: Collection[str]) -> None:
-    """Forget the facts below `prefix` about other subjects; a key is `prefix/subject/kind`, the prefix of two parts."""
-    subject = func.split_part(Fact.key, "/", 3)
+    """Forget the facts below `prefix` about other subjects; a key is `prefix/subject/kind`."""
+    subject = func.split_part(Fact.key, "/", prefix.count("/") + 2)
     others = subject != all_(texts(subjects))
     session.execute(delete(Fact).where(Fact.key.startswith(f"{prefix}/", autoescape=True), others))
