@@ -107,7 +107,7 @@ class OtmmClient:
         return list(found.values())
 
     def campaign(self, folder_id: str) -> Campaign:
-        """Return the campaign as it is now."""
+        """Return the campaign as it is now. Raises NotFound when it is not there, deleted, or not visible to us."""
         return self._campaign(folder_id)[0]
 
     def folder(self, folder_id: str) -> Folder:
@@ -236,7 +236,10 @@ class OtmmClient:
         what = f"campaign folder {folder_id}"
         params = load_params("load_metadata")
         answer = self._http.read(Call("GET", f"/folders/{segment(folder_id)}", what, params=params))
-        return parse.resource(answer, "folder_resource", "folder", what)
+        found = parse.resource(answer, "folder_resource", "folder", what)
+        if parse.is_deleted(found):
+            raise NotFound(f"{what} ({found.get('name')}) is deleted in the DAM", service=SERVICE)
+        return found
 
     def _campaign(self, folder_id: str) -> tuple[Campaign, Json]:
         """Return the campaign, with the element of its status as the DAM wrote it ({} when it has none)."""

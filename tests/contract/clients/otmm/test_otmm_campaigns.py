@@ -98,6 +98,12 @@ def test_a_campaign_without_a_number_is_shown_without_one(dam, client, campaign_
     assert [found.number for found in client.campaigns("A1", LOCAL)] == [""]
 
 
+def test_a_campaign_that_was_deleted_is_not_found(dam, client, campaign_id):
+    dam.state.set_deleted(campaign_id, deleted=True)
+    with pytest.raises(NotFound, match=r"\(Spring Campaign\) is deleted in the DAM"):
+        client.campaign(campaign_id)
+
+
 def test_a_campaign_that_is_not_there_is_not_found(client):
     with pytest.raises(NotFound, match="campaign folder 0000"):
         client.campaign("0" * 40)
