@@ -92,6 +92,11 @@ class CampaignOutcome:
         return [asset for asset in self.assets if asset.outcome in (Outcome.DELIVERED, Outcome.ALREADY)]
 
     @property
+    def is_watched(self) -> bool:
+        """Whether it was only looked at: there was no move to make."""
+        return self.origin == self.target
+
+    @property
     def failed(self) -> list[AssetOutcome]:
         """The assets that failed."""
         return [asset for asset in self.assets if asset.outcome is Outcome.FAILED]
@@ -114,6 +119,8 @@ class RunReport:
     """Files that belong to no campaign, or to none that anybody could tell."""
     parked: list[str] = field(default_factory=list)
     """Messages given up on during this run, one line each."""
+    findings: list[str] = field(default_factory=list)
+    """What the headline says of a run that carries nothing, part by part."""
 
     @property
     def assets(self) -> list[AssetOutcome]:
@@ -143,12 +150,18 @@ class RunReport:
         parts = [f"{counts[outcome]} {outcome}" for outcome in Outcome if counts[outcome]]
         moved = [f"{c.number} {c.origin}→{c.target}" for c in self.campaigns if c.moved]
         troubled = [c.number for c in self.campaigns if c.failure is not None]
+        parts += self.findings
         parts += [f"moved {', '.join(moved)}"] if moved else []
         parts += [f"could not work on {', '.join(troubled)}"] if troubled else []
-        parts += [f"{_counted(len(self.parked), 'message')} parked"] if self.parked else []
-        quiet = f"{_counted(len(self.campaigns), 'campaign')} looked at, nothing to deliver"
+        parts += [f"{counted(len(self.parked), 'message')} parked"] if self.parked else []
+        quiet = f"{counted(len(self.campaigns), 'campaign')} looked at, nothing to deliver"
         return ("dry run: " if self.dry_run else "") + ("; ".join(parts) or quiet)
 
 
-def _counted(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun.
+
+    >>> counted(1, "file"), counted(0, "file")
+    ('1 file', '0 files')
+    """
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

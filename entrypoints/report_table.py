@@ -43,8 +43,8 @@ def _title(campaign: CampaignOutcome, *, dry_run: bool) -> str:
     note = escape(campaign.note or "")
     if campaign.failure is not None:
         return head + f"[red]{escape(campaign.failure.reason)}[/] {escape(campaign.failure.advice)}"
-    if dry_run:
-        return head + f"[cyan]{note}[/]"
+    if dry_run or campaign.is_watched:
+        return head + (f"[cyan]{note}[/]" if dry_run else note)
     if campaign.moved:
         what = f"[green]moved {campaign.origin} → {campaign.target}[/]"
     else:

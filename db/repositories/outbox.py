@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal, NotRequired, TypedDict, Unpack
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -79,6 +79,11 @@ def mark_sent(session: Session, message_id: int, now: datetime) -> None:
         .where(OutboxMessage.id == message_id)
         .values(state="sent", sent_at=func.coalesce(OutboxMessage.sent_at, now), parked_at=None, last_error=None)
     )
+
+
+def take_back(session: Session, message_id: int) -> None:
+    """Forget a message that never went out, so that it may be queued again under its key."""
+    session.execute(delete(OutboxMessage).where(OutboxMessage.id == message_id, _IS_PENDING))
 
 
 def mark_failed(

@@ -158,3 +158,20 @@ def test_a_message_of_a_transaction_that_failed_is_not_there(store: Store):
 
     with store.transaction() as session:
         assert claim(session) == []
+
+
+def test_a_message_that_is_taken_back_may_be_queued_again(session: Session):
+    put(session)
+    (message,) = claim(session)
+    outbox.take_back(session, message.id)
+
+    assert put(session) is True
+
+
+def test_what_is_out_cannot_be_taken_back(session: Session):
+    put(session)
+    (message,) = claim(session)
+    outbox.mark_sent(session, message.id, NOW)
+    outbox.take_back(session, message.id)
+
+    assert put(session) is False

@@ -40,6 +40,14 @@ def test_campaigns_without_assets_are_counted_as_looked_at():
     assert not report.in_trouble
 
 
+def test_a_run_that_carries_nothing_says_what_it_has_found():
+    watched = CampaignOutcome("C1", "Name", "A4", "A4", note="announced")
+    report = RunReport("a4-live", campaigns=[watched], findings=["1 campaign in A4", "1 announced"])
+    assert report.headline == "1 campaign in A4; 1 announced"
+    assert watched.is_watched
+    assert not report.in_trouble
+
+
 @pytest.mark.parametrize(
     "report",
     [

@@ -58,6 +58,13 @@ def test_the_title_says_what_became_of_the_campaign(found: RunReport, title: str
     assert shown(found, WIDE).splitlines()[0].rstrip() == title
 
 
+def test_of_a_campaign_that_was_only_looked_at_no_move_is_said():
+    campaign = CampaignOutcome("C000000078", "Spring [2027]", "A4", "A4", note="announced")
+    found = RunReport("a4-live", campaigns=[campaign], findings=["1 campaign in A4"])
+    first, last = shown(found, WIDE).splitlines()
+    assert (first.rstrip(), last.rstrip()) == ("C000000078 Spring [2027]: announced", "a4-live: 1 campaign in A4")
+
+
 def test_output_that_is_not_on_a_terminal_is_not_wrapped(capsys: pytest.CaptureFixture[str]):
     open_console().print(PATH * 5, markup=False)
     open_console(stderr=True).print(BOX_NAME * 5, markup=False)
