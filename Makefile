@@ -25,8 +25,8 @@ demo: $(READY)  ## A campaign travels from a simulated DAM to a simulated Box, w
 test: $(READY)  ## All tests
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
-sweep: $(READY)  ## Runs killed at every single step (three minutes)
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "sweep or not sweep" tests/acceptance/test_kill_sweep.py tests/acceptance/test_kill_sweep_home.py
+sweep: $(READY)  ## Runs killed at every single step (four minutes)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "sweep or not sweep" tests/acceptance/test_kill_sweep.py tests/acceptance/test_kill_sweep_home.py tests/acceptance/test_kill_sweep_live.py
 
 lint: $(READY)
 	@$(BIN)/ruff check .

@@ -178,6 +178,9 @@ INTAKE = (
 )
 """What bringing derivatives home works with."""
 
+LIVE = ("roles", "recipients", "store", "leases", "dam", "mail", "hooks", "webhooks")
+"""What watching where campaigns stand works with."""
+
 MESSAGES = ("recipients", "store", "leases", "mail", "hooks", "webhooks")
 """What the outbox works with."""
 

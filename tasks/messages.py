@@ -11,7 +11,8 @@ from blocks.services import Services
 from clients.mail.message import OutgoingMail, stable_message_id
 from clients.mail.render import render
 from db.models import OutboxMessage
-from db.repositories.outbox import claim_due, enqueue, mark_failed, mark_sent, mark_told, parked_untold
+from db.repositories.outbox import claim_due, enqueue, mark_failed, mark_sent, mark_told, parked_untold, take_back
+from db.repositories.stays import note_announced, note_unannounced
 from domain.errors import ContentScalingError, ServiceUnavailable
 from tasks.message_facts import about_run
 
@@ -46,22 +47,28 @@ class Round:
         """Send a message, and write down that it is sent, or why not and when to try again."""
         services, logger, now = self._services, get_run_logger(), datetime.now(UTC)
         try:
-            self._send(message)
+            is_out = self._send(message)
         except ContentScalingError as error:
             logger.warning("%s %s: %s", message.channel, message.key, error)
             with services.store.transaction() as session:
                 mark_failed(session, message.id, str(error), now)
             return
         with services.store.transaction() as session:
-            mark_sent(session, message.id, now)
-        logger.info("%s %s: sent", message.channel, message.key)
+            if is_out:
+                mark_sent(session, message.id, now)
+                note_announced(session, message.key, now)
+            elif note_unannounced(session, message.key):
+                take_back(session, message.id)  # the stay is announced once its hook is on again
+            else:
+                mark_sent(session, message.id, now)
+        logger.info("%s %s: %s", message.channel, message.key, "sent" if is_out else "not sent, the hook is off")
 
-    def _send(self, message: OutboxMessage) -> None:
+    def _send(self, message: OutboxMessage) -> bool:
         receiver = message.template if message.channel == "webhook" else message.channel
         if receiver in self._silent:
             raise self._silent[receiver]
         try:
-            _send(message, self._services)
+            return _send(message, self._services)
         except ServiceUnavailable as error:
             self._silent[receiver] = error
             raise
@@ -73,13 +80,13 @@ def _due(services: Services) -> list[OutboxMessage]:
         return claim_due(session, now=datetime.now(UTC), limit=_BATCH, claim_s=0)
 
 
-def _send(message: OutboxMessage, services: Services) -> None:
+def _send(message: OutboxMessage, services: Services) -> bool:
+    """Send a message; False, and nothing sent, where its hook is off."""
     if message.channel == "webhook":
         hook = services.hooks.named(message.template)
-        if not hook.is_on:
-            return
-        services.webhooks.send(hook, message.payload, idempotency_key=message.key)
-        return
+        if hook.is_on:
+            services.webhooks.send(hook, message.payload, idempotency_key=message.key)
+        return hook.is_on
     mailer, sender = services.mail
     recipients = services.recipients.of(message.audience or "critical")
     mail = OutgoingMail(
@@ -90,6 +97,7 @@ def _send(message: OutboxMessage, services: Services) -> None:
         idempotency_key=message.key,
     )
     mailer.send(mail)
+    return True
 
 
 def _report_parked(services: Services) -> list[str]:

@@ -100,7 +100,28 @@ def a2_to_a3(  # noqa: PLR0913  (each is an option)
         report = flow(campaign, tuple(file_id or ()), keep_files, force_status_update, dry_run, DamAuth(dam_auth))
         return cast(RunReport, report), None
 
-    _run("a2-to-a3", dam_auth, open_console(), work)
+    _run(dam_auth, open_console(), work, needs=("box", "mail", "a2-to-a3"))
+
+
+@run.command("a4-live")
+def a4_live(
+    campaign: CampaignNumber = None,
+    *,
+    dry_run: DryRun = False,
+    dam_auth: DamSignIn = SignIn.OAUTH2,
+    env_file: EnvFile = None,
+) -> None:
+    """Note where every campaign stands, and announce by one webhook each that has come to A4."""
+
+    def work() -> tuple[RunReport, str | None]:
+        from blocks.dam import DamAuth
+        from entrypoints.terminal_log import shorten_our_errors
+        from flows.a4_live import a4_live as flow
+
+        shorten_our_errors()
+        return cast(RunReport, flow(campaign, DamAuth(dam_auth), dry_run)), None
+
+    _run(dam_auth, open_console(), work, needs=("mail",))
 
 
 def _deliver(route: DeliveryRoute, campaign: str | None, sign_in: SignIn, *, dry_run: bool) -> None:
@@ -117,16 +138,25 @@ def _deliver(route: DeliveryRoute, campaign: str | None, sign_in: SignIn, *, dry
         report = cast(RunReport, flow(campaign, DamAuth(sign_in), dry_run))
         return report, why_left_out(campaign, report, route, DamAuth(sign_in))
 
-    _run(route.workflow, sign_in, open_console(), work)
+    _run(sign_in, open_console(), work, needs=("box", "mail", route.workflow))
 
 
-def _run(workflow: str, sign_in: SignIn, console: "Console", work: Callable[[], tuple[RunReport, str | None]]) -> None:
-    """Have the work done on a Prefect server, and show its report; it also says why a campaign was left out."""
+def _run(
+    sign_in: SignIn,
+    console: "Console",
+    work: Callable[[], tuple[RunReport, str | None]],
+    *,
+    needs: tuple[str, ...],
+) -> None:
+    """Have the work done on a Prefect server, and show its report; it also says why a campaign was left out.
+
+    `needs` are keys of NEEDS beside the DAM's.
+    """
     from blocks.settings import load_settings
     from entrypoints.prefect_api import prefect_server
     from entrypoints.report_table import show_report
 
-    settings = load_settings(f"dam-{sign_in}", "box", "mail", workflow)
+    settings = load_settings(f"dam-{sign_in}", *needs)
     with prefect_server(settings, say=lambda line: console.print(line, style="dim", highlight=False)):
         report, reason = work()
     show_report(report, console)

@@ -24,7 +24,7 @@ from tests.acceptance.world import World
 from tests.postgres import EMPTY, cloned_database
 from tests.waiting import until
 
-NAMES = ["a1-to-a2", "a2-to-a3", "a2-to-a3-on-upload", "a5-to-a6", "b1-to-b2", "deliver-messages"]
+NAMES = ["a1-to-a2", "a2-to-a3", "a2-to-a3-on-upload", "a4-live", "a5-to-a6", "b1-to-b2", "deliver-messages"]
 ON_DEMAND = "a2-to-a3-on-upload"
 
 

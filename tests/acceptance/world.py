@@ -84,6 +84,11 @@ class World:
                 save_blocks(load_settings())
             self._site.blocks.add(name)
 
+    def change(self, **settings: str) -> None:
+        """Change settings for the runs to come, as another `setup` would."""
+        self._settings |= settings
+        self._save_blocks()
+
     def run(self, flow: str = "a1-to-a2", **parameters: Any) -> dict[str, Any]:
         """Run a flow to its end and return its report; fails when it does not go through."""
         return self.ended(*self.start(flow, **parameters))

@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 from entrypoints.cli import app
 
 for path in ([], ["demo"], ["sandbox"], ["setup"], ["check"], ["run"], ["run", "a1-to-a2"], ["run", "a2-to-a3"],
-             ["names", "check"], ["fields", "check"]):
+             ["run", "a4-live"], ["names", "check"], ["fields", "check"]):
     shown = CliRunner().invoke(app, [*path, "--help"])
     assert shown.exit_code == 0, (path, shown.output)
     print(" ".join(shown.output.split()))
@@ -18,7 +18,7 @@ print(*sorted({name.partition(".")[0] for name in sys.modules}))
 def test_help_says_what_every_command_does_without_loading_the_libraries_that_take_seconds():
     done = subprocess.run([sys.executable, "-c", SHOW_ALL_HELP], capture_output=True, text=True, check=True)
     *pages, modules = done.stdout.splitlines()
-    assert len(pages) == 10
+    assert len(pages) == 11
     for page, words in zip(pages, WORDS, strict=True):
         for word in words:
             assert word in page
@@ -31,9 +31,10 @@ WORDS = (
     ("--env-file", "--seed", "--folder", "--switch", "--any-port", "until Ctrl-C"),
     ("--env-file", "Safe to run again", "PREFECT_API_URL"),
     ("--env-file", "Try each connection"),
-    ("a1-to-a2", "a2-to-a3", "in this terminal"),
+    ("a1-to-a2", "a2-to-a3", "a4-live", "in this terminal"),
     ("--campaign", "--dry-run", "--dam-auth", "oauth2", "mtls", "--env-file"),
     ("--campaign", "--file-id", "--keep-files", "--force-status-update", "--dry-run", "--dam-auth", "--env-file"),
+    ("--campaign", "--dry-run", "--dam-auth", "--env-file", "one webhook"),
     ("FILE-OR-NAME", "Only the last part of a path counts", "Ends with 1"),
     ("--dam", "--dam-auth", "lookup domains", "Changes nothing"),
 )
