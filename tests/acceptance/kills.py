@@ -54,7 +54,7 @@ def kill_at(world: World, step: Step, when: str, **parameters: Any) -> None:
         faults.add(step.fault("status"))
     world.kill_when(lambda: faults.wait_for_hang(RUN_S), **parameters)
     faults.clear()
-    _wait_for_its_end(world)
+    wait_for_its_end(world)
 
 
 def kill_while_writing(world: World, table: str, since: Step | None = None, **parameters: Any) -> None:
@@ -75,7 +75,7 @@ def kill_while_writing(world: World, table: str, since: Step | None = None, **pa
         if faults is None:
             blocker.execute(lock)
         world.kill_when(is_waiting, **parameters)
-    _wait_for_its_end(world)
+    wait_for_its_end(world)
 
 
 def left_out(world: World, steps: Iterable[Step]) -> list[tuple[str, str, str]]:
@@ -89,7 +89,8 @@ def left_out(world: World, steps: Iterable[Step]) -> list[tuple[str, str, str]]:
     ]
 
 
-def _wait_for_its_end(world: World) -> None:
+def wait_for_its_end(world: World) -> None:
+    """Return when the connections of a killed run are gone: its leases are free then."""
     until(lambda: not _connections(world), what="the killed run's connections to end")
 
 

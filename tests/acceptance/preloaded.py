@@ -12,9 +12,9 @@ from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settin
 
 import flows.a1_to_a2
 import flows.a2_to_a3
+import flows.a4_live
 import flows.a5_to_a6
 import flows.b1_to_b2
-import flows.a4_live
 import flows.deliver_messages  # noqa: F401
 
 # The heartbeat's thread would add a second to the end of each run. Never left: it is for all runs.
