@@ -82,6 +82,8 @@ def _take(doubt: Doubt, watch: Watch) -> None:
     change = patient(look_at, watch.services)(doubt, watch.services)
     if watch.dry_run or write_down(change, watch.services):
         watch.changes.append(change)
+    else:
+        get_run_logger().info("%s: we are moving it ourselves; the next run looks again", doubt.number)
 
 
 def _give_up(number: str, name: str, error: Exception, watch: Watch) -> None:
