@@ -5,7 +5,16 @@ from typing import Any
 
 from sqlalchemy import select
 
-from db.models import Fact, Lease, MasterAsset, OutboxMessage, RejectedAsset, StatusMove, UploadSession
+from db.models import (
+    CampaignStatus,
+    Fact,
+    Lease,
+    MasterAsset,
+    OutboxMessage,
+    RejectedAsset,
+    StatusMove,
+    UploadSession,
+)
 from tests.acceptance.world import World
 
 
@@ -18,6 +27,7 @@ def outcome(world: World) -> dict[str, Any]:
         masters = list(session.scalars(select(MasterAsset).order_by(MasterAsset.asset_path)))
         rejections = list(session.scalars(select(RejectedAsset).order_by(RejectedAsset.opentext_id, RejectedAsset.id)))
         moves = [(m.campaign_number, m.from_status, m.to_status, m.state) for m in session.scalars(select(StatusMove))]
+        stays = [(s.campaign_number, s.status, s.left_at is None) for s in session.scalars(select(CampaignStatus))]
         outbox = sorted((m.channel, m.template, m.state) for m in session.scalars(select(OutboxMessage)))
         left_over = [session.scalars(select(table)).all() for table in (UploadSession, Lease, Fact)]
     ids = {master.tracking_id: master for master in masters}
@@ -30,6 +40,7 @@ def outcome(world: World) -> dict[str, Any]:
         "masters": [_master(world, master) for master in masters],
         "rejections": [_rejection(row) for row in rejections],
         "moves": moves,
+        "stays": stays,
         "outbox": outbox,
         "left over": [len(rows) for rows in left_over],
         "mails": Counter(subject for _, subject in {(m.message_id, m.subject) for m in world.twin.mail.mails}),

@@ -66,7 +66,15 @@ DONE = (
 )
 """Requests that change something: killed before it is done, and between the deed and its answer."""
 
-WRITTEN = ("workflow_state", "master_assets", "asset_events", "upload_sessions", "status_moves", "outbox")
+WRITTEN = (
+    "workflow_state",
+    "master_assets",
+    "asset_events",
+    "upload_sessions",
+    "status_moves",
+    "campaign_status",
+    "outbox",
+)
 """Tables: killed while it waits to write to one."""
 
 
