@@ -1,20 +1,4 @@
-"""Prefect blocks: typed credentials in, ready client out. Importing the package registers them with Prefect."""
+"""Prefect blocks: typed credentials in, ready client out.
 
-from blocks.box import BoxJwt
-from blocks.dam import DamAuth, DamCertificate, DamOAuth2
-from blocks.database import PostgresDatabase
-from blocks.llamacloud import LlamaCloud
-from blocks.mail import MailgunAccount, SmtpServer
-from blocks.webhooks import OutgoingWebhooks
-
-__all__ = [
-    "BoxJwt",
-    "DamAuth",
-    "DamCertificate",
-    "DamOAuth2",
-    "LlamaCloud",
-    "MailgunAccount",
-    "OutgoingWebhooks",
-    "PostgresDatabase",
-    "SmtpServer",
-]
+Imports nothing: `settings` and the YAML files are read by commands that must not wait for Prefect to load.
+"""

@@ -1,4 +1,4 @@
-"""Reads a YAML file of the config folder into its model. Stands here, not in `blocks`, which loads Prefect."""
+"""Reads a YAML file of the config folder into its model."""
 
 import re
 from collections.abc import Iterator, Mapping

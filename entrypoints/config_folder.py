@@ -1,4 +1,4 @@
-"""Where the YAML files are, for commands that need no other setting and must not wait for Prefect, as `blocks` does."""
+"""Where the YAML files are, for commands that need no other setting: nothing else in the `.env` may be in their way."""
 
 import os
 from pathlib import Path

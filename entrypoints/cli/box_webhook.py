@@ -78,12 +78,13 @@ def _box() -> Iterator[tuple["BoxClient", "Settings"]]:
     """Give the Box of the settings; Prefect need not run for this."""
     from contextlib import closing
 
-    from blocks.bootstrap import blocks_from
-    from blocks.box import BoxJwt
     from blocks.settings import load_settings
-    from clients.box.governor import NoGovernor
 
     settings = load_settings("box")
+    from blocks.bootstrap import blocks_from  # after the settings: faults of theirs are told at once
+    from blocks.box import BoxJwt
+    from clients.box.governor import NoGovernor
+
     block = next(block for block in blocks_from(settings) if isinstance(block, BoxJwt))
     with closing(block.get_client(NoGovernor())) as box:
         yield box, settings

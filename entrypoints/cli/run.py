@@ -153,10 +153,11 @@ def _run(
     `needs` are keys of NEEDS beside the DAM's.
     """
     from blocks.settings import load_settings
-    from entrypoints.prefect_api import prefect_server
-    from entrypoints.report_table import show_report
 
     settings = load_settings(f"dam-{sign_in}", *needs)
+    from entrypoints.prefect_api import prefect_server  # after the settings: faults of theirs are told at once
+    from entrypoints.report_table import show_report
+
     with prefect_server(settings, say=lambda line: console.print(line, style="dim", highlight=False)):
         report, reason = work()
     show_report(report, console)

@@ -14,10 +14,11 @@ def setup(env_file: EnvFile = None) -> None:
     console = open_console()
     console.print("Reading settings", style="dim")
     from blocks.settings import WORKFLOWS, load_settings
-    from deployments.setup import set_up
-    from entrypoints.prefect_api import require_server
 
     settings = load_settings("box", "mail", *WORKFLOWS)
+    from deployments.setup import set_up  # after the settings: faults of theirs are told at once
+    from entrypoints.prefect_api import require_server
+
     require_server()
     set_up(settings, Path.cwd(), say=lambda line: console.print(f"  {line}", highlight=False))
     console.print("Ready. Start a worker with: prefect worker start --pool content-scaling", style="green")

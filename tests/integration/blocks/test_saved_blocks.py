@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from prefect.client.orchestration import SyncPrefectClient, get_client
 
-import blocks
+from blocks import collection
 from blocks.bootstrap import blocks_from, differing_blocks, save_blocks
 from blocks.box import BoxJwt
 from blocks.dam import DamAuth, DamCertificate, DamOAuth2
@@ -39,8 +39,8 @@ LEFT_OUT = (
 def saved(client: SyncPrefectClient, name: str) -> dict[str, dict[str, object]]:
     """What is saved in Prefect under a name: the values of each block, by its type."""
     found: dict[str, dict[str, object]] = {}
-    for name_of_class in blocks.__all__:
-        slug = getattr(getattr(blocks, name_of_class), "_block_type_slug", None)
+    for name_of_class in collection.__all__:
+        slug = getattr(getattr(collection, name_of_class), "_block_type_slug", None)
         if slug is not None:
             documents = client.read_block_documents_by_type(slug, include_secrets=True)
             found |= {str(slug): document.data for document in documents if document.name == name}
@@ -141,8 +141,8 @@ def test_a_block_whose_file_is_gone_is_told_with_the_others(here: World, monkeyp
 
 
 def test_every_type_of_block_can_be_registered(client: SyncPrefectClient):
-    for name in blocks.__all__:
-        block = getattr(blocks, name)
+    for name in collection.__all__:
+        block = getattr(collection, name)
         if hasattr(block, "register_type_and_schema"):
             block.register_type_and_schema()
             registered = client.read_block_type_by_slug(block._block_type_slug)

@@ -6,7 +6,7 @@ import pytest
 from prefect.blocks.abstract import CredentialsBlock
 from pydantic import SecretStr
 
-import blocks
+from blocks import collection
 from blocks.box import BoxJwt
 from blocks.dam import DamCertificate
 from clients.box.governor import NoGovernor
@@ -15,8 +15,8 @@ from domain.roles import DamRoles
 
 CLASSES = [
     found
-    for name in blocks.__all__
-    if isinstance(found := getattr(blocks, name), type) and issubclass(found, CredentialsBlock)
+    for name in collection.__all__
+    if isinstance(found := getattr(collection, name), type) and issubclass(found, CredentialsBlock)
 ]
 FIELDS = [(block, name) for block in CLASSES for name in block.model_fields if not name.startswith("_")]
 SECRET = re.compile(r"(secret|password|token|key)$")
@@ -39,7 +39,7 @@ def test_a_field_has_a_title_and_a_description(block: type[CredentialsBlock], na
 
 @pytest.mark.parametrize(("block", "name"), FIELDS, ids=[f"{block.__name__}.{name}" for block, name in FIELDS])
 def test_a_field_that_holds_a_secret_is_one(block: type[CredentialsBlock], name: str):
-    holds_one = SECRET.search(name) is not None or (block is blocks.PostgresDatabase and name == "url")
+    holds_one = SECRET.search(name) is not None or (block is collection.PostgresDatabase and name == "url")
     assert ("SecretStr" in str(block.model_fields[name].annotation)) == holds_one
 
 

@@ -1,7 +1,5 @@
 """`content-scaling names check`, as a person and as a program use it."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -98,21 +96,3 @@ def test_the_config_folder_is_the_one_that_the_settings_name(monkeypatch: pytest
 
     monkeypatch.delenv("CONFIG_DIR")
     assert config_folder() == Settings.model_fields["config_dir"].default
-
-
-CHECK_ONE = f"""
-import sys
-from entrypoints.cli import main
-sys.argv = ["content-scaling", "names", "check", {BROKEN!r}]
-try:
-    main()
-except SystemExit as end:
-    assert end.code == 1, end.code
-assert not {{"prefect", "sqlalchemy", "box_sdk_gen", "requests"}} & {{name.partition(".")[0] for name in sys.modules}}
-"""
-
-
-def test_the_command_ends_with_1_and_does_not_load_the_libraries_that_take_seconds():
-    done = subprocess.run([sys.executable, "-c", CHECK_ONE], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert GOOD in done.stdout
