@@ -2,6 +2,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from prefect.blocks.core import Block
 from prefect.client.orchestration import SyncPrefectClient, get_client
 
 from blocks import collection
@@ -14,10 +15,18 @@ from blocks.settings import load_settings
 from domain.errors import ConfigError
 from tests.acceptance.world import World
 
+BLOCKS = [
+    found
+    for name in collection.__all__
+    if isinstance(found := getattr(collection, name), type) and issubclass(found, Block)
+]
+
 
 @pytest.fixture
 def client(prefect: dict[str, str]) -> Iterator[SyncPrefectClient]:
-    """A client of the Prefect server."""
+    """A client of a Prefect server that knows every type of block."""
+    for block in BLOCKS:
+        block.register_type_and_schema()
     with get_client(sync_client=True) as client:
         yield client
 
@@ -39,11 +48,9 @@ LEFT_OUT = (
 def saved(client: SyncPrefectClient, name: str) -> dict[str, dict[str, object]]:
     """What is saved in Prefect under a name: the values of each block, by its type."""
     found: dict[str, dict[str, object]] = {}
-    for name_of_class in collection.__all__:
-        slug = getattr(getattr(collection, name_of_class), "_block_type_slug", None)
-        if slug is not None:
-            documents = client.read_block_documents_by_type(slug, include_secrets=True)
-            found |= {str(slug): document.data for document in documents if document.name == name}
+    for block in BLOCKS:
+        documents = client.read_block_documents_by_type(block.get_block_type_slug(), include_secrets=True)
+        found |= {str(block._block_type_slug): document.data for document in documents if document.name == name}
     return found
 
 
@@ -141,12 +148,9 @@ def test_a_block_whose_file_is_gone_is_told_with_the_others(here: World, monkeyp
 
 
 def test_every_type_of_block_can_be_registered(client: SyncPrefectClient):
-    for name in collection.__all__:
-        block = getattr(collection, name)
-        if hasattr(block, "register_type_and_schema"):
-            block.register_type_and_schema()
-            registered = client.read_block_type_by_slug(block._block_type_slug)
-            assert (registered.name, registered.description) == (block._block_type_name, block._description)
+    for block in BLOCKS:
+        registered = client.read_block_type_by_slug(block.get_block_type_slug())
+        assert (registered.name, registered.description) == (block._block_type_name, block._description)
 
 
 def without(env_file: Path, *names: str) -> Path:

@@ -1,4 +1,5 @@
 import re
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,6 +21,11 @@ CLASSES = [
 ]
 FIELDS = [(block, name) for block in CLASSES for name in block.model_fields if not name.startswith("_")]
 SECRET = re.compile(r"(secret|password|token|key)$")
+
+
+def test_prefect_is_told_where_the_blocks_are():
+    project = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["entry-points"]["prefect.collections"] == {"content_scaling": collection.__name__}
 
 
 @pytest.mark.parametrize("block", CLASSES, ids=lambda block: block.__name__)
