@@ -1,22 +1,18 @@
 """One run of a flow in a process of its own, forked from one that has the imports done already."""
 
 import json
-import multiprocessing
 import os
 from importlib import import_module
-from multiprocessing.context import ForkServerContext, ForkServerProcess
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
-_CONTEXT: ForkServerContext = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["tests.acceptance.preloaded"])
+from tests.acceptance import forkserver
 
 
 def start(flow: str, parameters: dict[str, Any], environment: dict[str, str], answer: Path) -> ForkServerProcess:
     """Start a run; its report is in `answer` when it ends by itself, what it prints in the file that `log_of` names."""
-    process = _CONTEXT.Process(target=_run, args=(flow, parameters, environment, str(answer)))
-    process.start()
-    return process
+    return forkserver.start(_run, flow, parameters, {**os.environ, **environment}, str(answer))
 
 
 def log_of(answer: Path) -> Path:
@@ -25,10 +21,11 @@ def log_of(answer: Path) -> Path:
 
 
 def _run(flow: str, parameters: dict[str, Any], environment: dict[str, str], answer: str) -> None:
-    with log_of(Path(answer)).open("wb") as log:
-        os.dup2(log.fileno(), 1)
-        os.dup2(log.fileno(), 2)
+    log = log_of(Path(answer))
+    forkserver.redirect(log, log)
+    os.environ.clear()
     os.environ.update(environment)
+    _read_prefect_settings()
     name = flow.replace("-", "_")
     state = getattr(import_module(f"flows.{name}"), name)(**parameters, return_state=True)
     facts: dict[str, Any] = {"state": state.name, "message": state.message}
@@ -51,6 +48,17 @@ def _run(flow: str, parameters: dict[str, Any], environment: dict[str, str], ans
             for campaign in report.campaigns
         ]
     Path(answer).write_text(json.dumps(facts))
+
+
+def _read_prefect_settings() -> None:
+    """Have Prefect read its settings again, which takes a while, where they are not those it was imported with."""
+    from prefect.settings import get_current_settings
+
+    from tests.acceptance import preloaded
+
+    if get_current_settings().api.url != os.environ.get("PREFECT_API_URL"):
+        preloaded.read_settings()
+        preloaded.enter_quiet_settings()
 
 
 def _fate(asset: Any) -> list[str | None]:

@@ -1,4 +1,6 @@
-"""What the process has done that runs are forked from: imports and settings, which cost each run half a second."""
+"""What the process has done that runs and commands are forked from: imports, which take seconds."""
+
+from contextlib import AbstractContextManager
 
 import anyio._backends._asyncio  # noqa: F401  (Prefect imports these when a flow is run)
 import fastapi.applications  # noqa: F401
@@ -8,8 +10,17 @@ import prefect.flow_engine
 import prefect.task_engine
 import prefect.telemetry.run_telemetry
 import prefect.utilities.visualization  # noqa: F401
+from prefect.context import refresh_global_settings_context
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
+import deployments.setup  # noqa: F401
+import entrypoints.absence
+import entrypoints.checks
+import entrypoints.cli
+import entrypoints.field_table
+import entrypoints.prefect_api
+import entrypoints.report_table
+import entrypoints.web.serving  # noqa: F401
 import flows.a1_to_a2
 import flows.a2_to_a3
 import flows.a4_live
@@ -17,6 +28,18 @@ import flows.a5_to_a6
 import flows.b1_to_b2
 import flows.deliver_messages  # noqa: F401
 
-# The heartbeat's thread would add a second to the end of each run. Never left: it is for all runs.
-_settings = temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None})
-_settings.__enter__()
+
+def enter_quiet_settings() -> AbstractContextManager[object]:
+    """Let Prefect's heartbeat, whose thread would add a second to the end of each run, be off."""
+    settings = temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None})
+    settings.__enter__()
+    return settings
+
+
+def read_settings() -> None:
+    """Have Prefect take its settings from the environment as it is now, as it does when it is imported."""
+    _quiet_settings.__exit__(None, None, None)
+    refresh_global_settings_context()
+
+
+_quiet_settings = enter_quiet_settings()  # here, since it takes a while: it is for all runs
