@@ -15,6 +15,7 @@ from deployments.local_server import free_port, prefect_environment, start_serve
 from deployments.local_server import stop as stop_process
 from sandbox.certificates import Certificates, make_certificates
 from sandbox.seeds import SMALL
+from tests.acceptance.prefect_home import keep_database
 from tests.acceptance.world import Site, World
 from tests.postgres import cloned_database
 from tests.sharing import shared
@@ -28,28 +29,35 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> P
 
 
 @pytest.fixture(scope="session")
-def prefect(shared_folder: Path) -> Iterator[dict[str, str]]:
-    """The variables that point at a Prefect server, which also stand in this process's environment."""
+def prefect_server(shared_folder: Path) -> Iterator[dict[str, str]]:
+    """The variables that point at a Prefect server, which serves all workers."""
 
     def start() -> dict[str, str | int]:
         port = free_port()
         home = Path(tempfile.mkdtemp(prefix="content-scaling-prefect-"))
         variables = prefect_environment(home, port) | {"PREFECT_LOGGING_TO_API_ENABLED": "false"}
-        return {"pid": start_server(home, port, variables), "home": str(home), **variables}
+        pid = start_server(home, port, variables)
+        keep_database(home)
+        return {"pid": pid, "home": str(home), **variables}
 
     def stop(facts: dict[str, str | int]) -> None:
         stop_process(int(facts["pid"]))
         shutil.rmtree(str(facts["home"]))
 
     with shared(shared_folder, "prefect", start, stop) as facts:
-        variables = {name: value for name, value in facts.items() if name.isupper()}
-        before = dict(os.environ)
-        os.environ.update(variables)
-        refresh_global_settings_context()  # read when Prefect was imported; it would start a server of its own
-        yield variables
-        os.environ.clear()
-        os.environ.update(before)
-        refresh_global_settings_context()
+        yield {name: value for name, value in facts.items() if name.isupper()}
+
+
+@pytest.fixture(scope="session")
+def prefect(prefect_server: dict[str, str]) -> Iterator[dict[str, str]]:
+    """The variables that point at that server, which also stand in this process's environment."""
+    before = dict(os.environ)
+    os.environ.update(prefect_server)
+    refresh_global_settings_context()  # read when Prefect was imported; it would start a server of its own
+    yield prefect_server
+    os.environ.clear()
+    os.environ.update(before)
+    refresh_global_settings_context()
 
 
 @pytest.fixture(scope="session")

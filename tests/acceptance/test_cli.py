@@ -14,7 +14,8 @@ from domain.report import RunReport
 from domain.routes import LOCAL_MASTERS
 from entrypoints.absence import why_left_out
 from sandbox.seeds import CAMPAIGNS
-from tests.acceptance.command import CHECKOUT, DEADLINE_S, alone, content_scaling, of, processes_of, start
+from tests.acceptance.command import CHECKOUT, DEADLINE_S, alone, content_scaling, installed, of, processes_of, start
+from tests.acceptance.prefect_home import used_home
 from tests.acceptance.world import World
 from tests.waiting import until
 
@@ -43,7 +44,7 @@ def test_settings_that_are_missing_are_told_before_anything_is_started(tmp_path:
 
 
 def test_check_says_of_every_connection_that_it_is_fine(world: World):
-    done = content_scaling("check", environment=of(world))
+    done = installed("check", environment=of(world))
     found = verdicts(done.stdout)
     assert {state for state, _ in found.values()} == {"ok"}, done.stdout + done.stderr
     assert list(found) == [
@@ -168,10 +169,13 @@ def test_an_error_of_a_run_is_told_in_plain_words(make_world: Callable[..., Worl
     assert "hidden" not in done.stderr
 
 
-def test_without_a_prefect_server_a_run_has_one_of_its_own_for_as_long_as_it_takes(world: World, tmp_path: Path):
+def test_without_a_prefect_server_a_run_has_one_of_its_own_for_as_long_as_it_takes(
+    world: World, prefect: dict[str, str], tmp_path: Path
+):
     data = tmp_path / "data"
+    used_home(data / "prefect", Path(prefect["PREFECT_HOME"]))
     environment = alone(tmp_path / "home", **world.environment, DATA_DIR=str(data))
-    done = content_scaling("run", "a1-to-a2", environment=environment)
+    done = installed("run", "a1-to-a2", environment=environment)
     assert done.returncode == 0, done.stderr
     assert f"starting a private Prefect server in {data / 'prefect'}" in done.stdout
     assert done.stdout.splitlines()[-1] == "a1-to-a2: 3 delivered; moved C000000201 A1→A2"

@@ -9,10 +9,10 @@ from blocks.dam import DamAuth
 from blocks.services import Services
 from blocks.settings import load_settings
 from sandbox.seeds import SMALL
-from tests.acceptance.conftest import certificates, make_world, prefect, shared_folder, sites
+from tests.acceptance.conftest import certificates, make_world, prefect, prefect_server, shared_folder, sites
 from tests.acceptance.world import World
 
-__all__ = ["certificates", "make_world", "prefect", "shared_folder", "sites"]
+__all__ = ["certificates", "make_world", "prefect", "prefect_server", "shared_folder", "sites"]
 
 
 @pytest.fixture

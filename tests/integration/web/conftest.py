@@ -18,6 +18,9 @@ from entrypoints.web.limits import Limits
 from entrypoints.web.server import listen, web_server
 from sandbox.box import BoxApp, BoxState
 from sandbox.box.deliveries import signed_headers, wire_form
+from tests.acceptance.conftest import prefect_server, shared_folder
+
+__all__ = ["prefect_server", "shared_folder"]
 
 
 @dataclass

@@ -29,16 +29,17 @@ from sandbox.seeds import SMALL
 from sandbox.twin import Twin
 from tests.acceptance.command import CHECKOUT, DEADLINE_S, alone, content_scaling, start
 from tests.acceptance.homeward import HandedOut
+from tests.acceptance.prefect_home import used_home
 from tests.waiting import until
 
 SCHEMA = {"type": "object", "properties": {"file_ids": {"type": "array", "items": {"type": "string"}}}}
 
 
 @pytest.fixture(scope="module")
-def prefect() -> Iterator[dict[str, str]]:
+def prefect(prefect_server: dict[str, str]) -> Iterator[dict[str, str]]:
     """The variables that point at a Prefect server of this module's own, which has the deployment."""
     with tempfile.TemporaryDirectory(prefix="content-scaling-prefect-") as folder:
-        home, port = Path(folder), free_port()
+        home, port = used_home(Path(folder), Path(prefect_server["PREFECT_HOME"])), free_port()
         variables = prefect_environment(home, port) | {"PREFECT_LOGGING_TO_API_ENABLED": "false"}
         with local_server(home, port, variables), here(variables):
             flow, _, name = DEPLOYMENT.partition("/")
