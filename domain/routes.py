@@ -80,5 +80,8 @@ DERIVATIVES = Route(workflow="a2-to-a3", origin=Status.A2, target=Status.A3, web
 LIVE_CHECK = Route(workflow="a4-live", origin=Status.A4, target=Status.A4, webhook="campaign_live")
 """Moves nothing: announces each stay in A4."""
 
+ROUTES: tuple[Route, ...] = (LOCAL_MASTERS, GLOBAL_MASTERS, DERIVATIVES, REJECTIONS)
+"""Every route that workflows take campaigns along by themselves."""
+
 OPERATOR_WORKFLOWS = ("set-campaign-status", "reset-campaigns", "advance-campaigns")
 """Started by people, so that no later run of the same workflow is sure to finish what a killed one had begun."""
