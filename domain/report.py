@@ -121,6 +121,10 @@ class RunReport:
     """Messages given up on during this run, one line each."""
     findings: list[str] = field(default_factory=list)
     """What the headline says of a run that carries nothing, part by part."""
+    idle: str = "nothing to deliver"
+    """What is said of campaigns that the run looked at and did nothing with."""
+    refusal: str | None = None
+    """Why what the run was asked for cannot be done as a whole, and what to do about it."""
 
     @property
     def assets(self) -> list[AssetOutcome]:
@@ -135,7 +139,7 @@ class RunReport:
     def in_trouble(self) -> bool:
         """Whether something is left to do after this run."""
         stuck = any(asset.failure is not None for asset in self.files)
-        return bool(self.parked) or stuck or any(campaign.in_trouble for campaign in self.campaigns)
+        return bool(self.parked or self.refusal) or stuck or any(campaign.in_trouble for campaign in self.campaigns)
 
     @property
     def headline(self) -> str:
@@ -144,7 +148,7 @@ class RunReport:
         >>> RunReport("a1-to-a2").headline
         'nothing to do'
         """
-        if not self.campaigns and not self.files and not self.parked:
+        if not self.campaigns and not self.files and not self.parked and self.refusal is None:
             return "nothing to do"
         counts = self.counts()
         parts = [f"{counts[outcome]} {outcome}" for outcome in Outcome if counts[outcome]]
@@ -154,7 +158,8 @@ class RunReport:
         parts += [f"moved {', '.join(moved)}"] if moved else []
         parts += [f"could not work on {', '.join(troubled)}"] if troubled else []
         parts += [f"{counted(len(self.parked), 'message')} parked"] if self.parked else []
-        quiet = f"{counted(len(self.campaigns), 'campaign')} looked at, nothing to deliver"
+        parts += [self.refusal] if self.refusal is not None else []
+        quiet = f"{counted(len(self.campaigns), 'campaign')} looked at, {self.idle}"
         return ("dry run: " if self.dry_run else "") + ("; ".join(parts) or quiet)
 
 
