@@ -30,6 +30,9 @@ Announce = Callable[[Session, StatusMove, Route, Services], None]
 
 _FINISHED = "finished what an interrupted run had begun"
 
+_BY_HAND = ("by", "reason", "forced")
+"""What a move's detail says of who wanted it, why, and whether against the rule."""
+
 
 def advance(work: CampaignWork, outcome: CampaignOutcome) -> None:
     """Move the campaign on, every asset having arrived; assets added meanwhile keep it where it is."""
@@ -63,7 +66,7 @@ def move_on(  # noqa: PLR0913  (which campaign, and whom it tells)
             to_status=route.target,
             detail=detail,
         )
-        if move.workflow != route.workflow:
+        if (move.workflow, move.from_status, move.to_status) != (route.workflow, campaign.status, route.target):
             text = f"{campaign.label}: its move from {move.from_status} to {move.to_status} is not written down yet"
             raise NotWaiting(f"{text}; {move.workflow} does that, and the next run goes on")
         move.detail = detail  # a move left open by a killed run knew the assets of that time
@@ -192,5 +195,6 @@ def _write_receipt(session: Session, move: StatusMove, lease: Lease) -> StatusMo
 
 
 def _record(session: Session, move: StatusMove, event_type: str, **more: str) -> None:
-    detail = {"from": move.from_status, "to": move.to_status, "workflow": move.workflow, **more}
+    by_hand = {name: move.detail[name] for name in _BY_HAND if name in move.detail}
+    detail = {"from": move.from_status, "to": move.to_status, "workflow": move.workflow, **by_hand, **more}
     record_event(session, tracking_id=None, event_type=event_type, detail=detail, campaign_number=move.campaign_number)
