@@ -181,6 +181,9 @@ INTAKE = (
 LIVE = ("roles", "recipients", "store", "leases", "dam", "mail", "hooks", "webhooks")
 """What watching where campaigns stand works with."""
 
+OPERATION = ("roles", "store", "leases", "dam")
+"""What moving campaigns by hand works with."""
+
 MESSAGES = ("recipients", "store", "leases", "mail", "hooks", "webhooks")
 """What the outbox works with."""
 

@@ -93,6 +93,9 @@ class Settings(BaseSettings):
     lease_s: int = Field(60, ge=3, description="How long a campaign stays taken after its holder fell silent.")
     empty_campaign_after_min: int = Field(60, ge=0, description="A campaign empty for so long is reported once.")
     rework_to_a3: bool = Field(False, description="Move a campaign from A6 to A3 when every reworked file is back.")
+    confirmation_wait_s: int = Field(
+        3600, ge=1, description="How long an operator's run waits in Prefect to be confirmed; then nothing is moved."
+    )
     work_dir: Path | None = Field(None, description="Folder for files under way to the DAM; unset: DATA_DIR/work.")
     work_budget_mb: int = Field(4096, ge=16, description="Disk for files under way, all of a process together.")
     import_wait_s: float = Field(120, ge=0, description="How long a run waits for the DAM to show what was uploaded.")

@@ -14,14 +14,14 @@ def as_markdown(report: RunReport) -> str:
     if report.files:
         lines += ["## Files of no campaign", "", *_table(report.files, report.destination)]
     if report.parked:
-        lines += ["## Messages given up on", "", *(f"- {_cell(line)}" for line in report.parked), ""]
+        lines += ["## Messages given up on", "", *(f"- {cell(line)}" for line in report.parked), ""]
     for asset in report.assets:
         lines += _representation(asset)
     return "\n".join(lines)
 
 
 def _campaign(campaign: CampaignOutcome, destination: str) -> list[str]:
-    lines = [f"## {_cell(campaign.number)} {_cell(campaign.name)}", "", _verdict(campaign), ""]
+    lines = [f"## {cell(campaign.number)} {cell(campaign.name)}", "", _verdict(campaign), ""]
     if campaign.box_url is not None:
         lines += [f"[The campaign's folder in Box]({campaign.box_url})", ""]
     return lines + (_table(campaign.assets, destination) if campaign.assets else [])
@@ -33,10 +33,10 @@ def _table(assets: Sequence[AssetOutcome], destination: str) -> list[str]:
 
 
 def _verdict(campaign: CampaignOutcome) -> str:
-    note = _cell(campaign.note or "")
+    note = cell(campaign.note or "")
     if campaign.failure is not None:
         retry = "It is tried again by itself." if campaign.failure.will_retry else "It waits for a person."
-        return f"**Not worked on**: {_cell(campaign.failure.reason)}. {campaign.failure.advice} {retry}"
+        return f"**Not worked on**: {cell(campaign.failure.reason)}. {campaign.failure.advice} {retry}"
     if campaign.moved:
         return f"**Moved {campaign.origin} → {campaign.target}.** {note}".rstrip()
     if campaign.failed:
@@ -49,9 +49,9 @@ def _row(asset: AssetOutcome, destination: str) -> str:
     size = f"{asset.size_bytes / 1e6:.1f}\N{NO-BREAK SPACE}MB" if asset.size_bytes is not None else ""
     outcome = str(asset.outcome)
     if asset.failure is not None:
-        outcome += f": {_cell(asset.failure.reason)}. {asset.failure.advice}"
-    outcome += "".join(f"<br>Look at this: {_cell(warning)}" for warning in asset.warnings)
-    path, name = _cell(asset.path), _cell(asset.target_name or "")
+        outcome += f": {cell(asset.failure.reason)}. {asset.failure.advice}"
+    outcome += "".join(f"<br>Look at this: {cell(warning)}" for warning in asset.warnings)
+    path, name = cell(asset.path), cell(asset.target_name or "")
     if destination == "Box":
         name = _linked(name, asset.box_url)
     else:
@@ -64,11 +64,11 @@ def _representation(asset: AssetOutcome) -> list[str]:
     if asset.representation is None:
         return []
     text = json.dumps(asset.representation, indent=2, ensure_ascii=False)
-    return [f"## What the DAM would be told of {_cell(asset.path)}", "", "```json", text, "```", ""]
+    return [f"## What the DAM would be told of {cell(asset.path)}", "", "```json", text, "```", ""]
 
 
 def _linked(text: str, url: str | None) -> str:
-    # Beside the text: one of Prefect's two sets of pages shows the backslashes of _cell inside of a link.
+    # Beside the text: one of Prefect's two sets of pages shows the backslashes of cell inside of a link.
     return f"{text} ([open]({url}))" if url else text
 
 
@@ -76,7 +76,7 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
     """Return text that cannot break out of its table cell or become markup."""
     for character in "\\|*_`[]<>~&":
         text = text.replace(character, f"\\{character}")

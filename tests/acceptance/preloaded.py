@@ -25,8 +25,11 @@ import flows.a1_to_a2
 import flows.a2_to_a3
 import flows.a4_live
 import flows.a5_to_a6
+import flows.advance_campaigns
 import flows.b1_to_b2
-import flows.deliver_messages  # noqa: F401
+import flows.deliver_messages
+import flows.reset_campaigns
+import flows.set_campaign_status  # noqa: F401
 
 
 def enter_quiet_settings() -> AbstractContextManager[object]:
