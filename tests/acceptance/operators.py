@@ -38,7 +38,8 @@ class Waiting:
         assert state is not None
         keys = state.state_details.run_input_keyset
         assert keys is not None
-        return str(self._client.request("GET", f"/flow_runs/{self._facts.id}/input/{keys[part]}").json())
+        where = {"id": self._facts.id, "key": keys[part]}
+        return str(self._client.request("GET", "/flow_runs/{id}/input/{key}", path_params=where).json())
 
 
 @contextmanager
@@ -62,9 +63,11 @@ def waiting(world: World, flow: str, number: str, **parameters: Any) -> Iterator
 def _has_form(client: SyncPrefectClient, run: FlowRun) -> bool:
     """Whether the form is there; it comes a moment after the pause."""
     keys = run.state.state_details.run_input_keyset if run.state is not None else None
-    return keys is not None and bool(
-        client.request("POST", f"/flow_runs/{run.id}/input/filter", json={"prefix": keys["description"]}).json()
-    )
+    if keys is None:
+        return False
+    wanted = {"prefix": keys["description"]}
+    found = client.request("POST", "/flow_runs/{id}/input/filter", json=wanted, path_params={"id": run.id})
+    return bool(found.json())
 
 
 def events(world: World, number: str, *types: str) -> list[dict[str, Any]]:
