@@ -123,9 +123,18 @@ def rule_of(origin: Status, target: Status) -> str:
     >>> rule_of(Status.A3, Status.A5)
     'A3 may move to A4 or A5'
     """
-    allowed = " or ".join(allowed_moves(origin))
-    rule = f"{origin} may move to {allowed}" if allowed else f"{origin} may move nowhere"
+    rule = f"{origin} {ways_from(origin)}"
     return rule if target in MOVES[origin] else f"{rule}; {origin} → {target} is not listed"
+
+
+def ways_from(origin: Status) -> str:
+    """Return where the status machine lets a campaign go from a status.
+
+    >>> ways_from(Status.A3), ways_from(Status.B2)
+    ('may move to A4 or A5', 'may move nowhere')
+    """
+    allowed = " or ".join(allowed_moves(origin))
+    return f"may move to {allowed}" if allowed else "may move nowhere"
 
 
 def choose(order: Order, found: Sequence[Campaign]) -> Choice:

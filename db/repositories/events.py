@@ -36,3 +36,10 @@ def events_of_campaign(session: Session, campaign_number: str) -> list[AssetEven
     return list(
         session.scalars(select(AssetEvent).where(AssetEvent.campaign_number == campaign_number).order_by(AssetEvent.id))
     )
+
+
+def last_events_of_campaign(session: Session, campaign_number: str, limit: int) -> list[AssetEvent]:
+    """Return the newest entries about a campaign and its assets, of those the oldest first."""
+    wanted = select(AssetEvent).where(AssetEvent.campaign_number == campaign_number)
+    newest = session.scalars(wanted.order_by(AssetEvent.id.desc()).limit(limit))
+    return list(newest)[::-1]

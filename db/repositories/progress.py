@@ -39,14 +39,7 @@ def serialize_arrivals(session: Session, campaign_number: str) -> None:
 def progress_of(session: Session, campaign_number: str) -> Progress:
     """Return how far a campaign is."""
     masters = masters_of(session, campaign_number)
-    rows = list(
-        session.scalars(
-            select(DerivativeAsset)
-            .join(MasterAsset, MasterAsset.id == DerivativeAsset.master_asset_id)
-            .where(MasterAsset.local_campaign_id == campaign_number, MasterAsset.status == "active")
-            .order_by(DerivativeAsset.id)
-        )
-    )
+    rows = derivatives_of(session, campaign_number)
     arrived = tuple(row for row in rows if row.upload_status == "completed")
     done = {row.master_asset_id for row in arrived}
     return Progress(
@@ -56,6 +49,34 @@ def progress_of(session: Session, campaign_number: str) -> Progress:
         waiting=tuple(master.original_filename for master in masters if master.id not in done),
         open=tuple(row.derivative_filename for row in rows if row.upload_status in ("pending", "failed")),
     )
+
+
+def derivatives_of(session: Session, campaign_number: str) -> list[DerivativeAsset]:
+    """Return the derivatives of a campaign's active masters, oldest first."""
+    return list(
+        session.scalars(
+            select(DerivativeAsset)
+            .join(MasterAsset, MasterAsset.id == DerivativeAsset.master_asset_id)
+            .where(MasterAsset.local_campaign_id == campaign_number, MasterAsset.status == "active")
+            .order_by(DerivativeAsset.id)
+        )
+    )
+
+
+def counts_by_campaign(session: Session) -> dict[str, tuple[int, int]]:
+    """Return how many active masters each campaign has, and how many of their derivatives have arrived, by number."""
+    arrived = DerivativeAsset.upload_status == "completed"
+    rows = session.execute(
+        select(
+            MasterAsset.local_campaign_id,
+            func.count(MasterAsset.id.distinct()),
+            func.count(DerivativeAsset.id).filter(arrived),
+        )
+        .outerjoin(DerivativeAsset, DerivativeAsset.master_asset_id == MasterAsset.id)
+        .where(MasterAsset.status == "active")
+        .group_by(MasterAsset.local_campaign_id)
+    )
+    return {number: (masters, derivatives) for number, masters, derivatives in rows.tuples()}
 
 
 def unsettled_campaigns(session: Session, workflow: str) -> list[str]:

@@ -10,7 +10,7 @@ from db.engine import Store
 from db.models import DerivativeAsset, MasterAsset
 from db.repositories import derivatives
 from db.repositories.masters import find_or_create_master
-from db.repositories.progress import progress_of, unsettled_campaigns
+from db.repositories.progress import counts_by_campaign, progress_of, unsettled_campaigns
 from db.repositories.visits import record_status, record_visit
 
 CAMPAIGN = "C000000078"
@@ -264,3 +264,13 @@ def test_unsettled_campaigns_are_named_once_each_by_number(campaigns: Campaigns)
         campaigns.arrive(number, name)
     campaigns.settle(number="C3")
     assert campaigns.unsettled == ["C1", "C2"]
+
+
+def test_masters_and_arrived_derivatives_are_counted_by_campaign(session: Session, make_master):
+    one, two = make_master(original_filename="a.mp4"), make_master(original_filename="b.mp4")
+    for name in ("a.mp4", "b.mp4"):
+        arrive(session, one, name)
+    fail(session, two)
+    other = make_master(campaign_number="C000000079")
+    retire(session, make_master(original_filename="old.mp4"))
+    assert counts_by_campaign(session) == {CAMPAIGN: (2, 2), other.local_campaign_id: (1, 0)}
