@@ -9,6 +9,7 @@ import typer
 
 from domain.errors import ConfigError, ContentScalingError
 from entrypoints.cli.box_webhook import box_webhook
+from entrypoints.cli.campaign import campaign
 from entrypoints.cli.check import check
 from entrypoints.cli.demo import demo
 from entrypoints.cli.fields import fields
@@ -32,6 +33,7 @@ app.command()(setup)
 app.command()(check)
 app.command()(serve)
 app.add_typer(run, name="run")
+app.add_typer(campaign, name="campaign")
 app.add_typer(names, name="names")
 app.add_typer(fields, name="fields")
 app.add_typer(box_webhook, name="box-webhook")

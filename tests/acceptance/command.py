@@ -21,15 +21,16 @@ DEADLINE_S = 90.0
 
 
 def content_scaling(
-    *arguments: str, environment: Mapping[str, str], cwd: Path = CHECKOUT
+    *arguments: str, environment: Mapping[str, str], cwd: Path = CHECKOUT, answers: str = ""
 ) -> subprocess.CompletedProcess[str]:
-    """Run the command to its end, with its output piped.
+    """Run the command to its end, with its output piped; `answers` are typed in.
 
     Its process is forked from one that has the imports done; `installed` starts a new one, which takes seconds longer.
     """
     with tempfile.TemporaryDirectory(prefix="content-scaling-command-") as folder:
-        stdout, stderr = (Path(folder, name) for name in ("stdout", "stderr"))
-        process = forkserver.start(_run, arguments, dict(environment), cwd, stdout, stderr)
+        stdin, stdout, stderr = streams = tuple(Path(folder, name) for name in ("stdin", "stdout", "stderr"))
+        stdin.write_text(answers, encoding="utf-8")
+        process = forkserver.start(_run, arguments, dict(environment), cwd, streams)
         process.join(DEADLINE_S)
         code = process.exitcode
         process.kill()
@@ -67,9 +68,11 @@ def start(*arguments: str, environment: Mapping[str, str], cwd: Path = CHECKOUT)
     )
 
 
-def _run(arguments: tuple[str, ...], environment: dict[str, str], cwd: Path, stdout: Path, stderr: Path) -> None:
+def _run(arguments: tuple[str, ...], environment: dict[str, str], cwd: Path, streams: tuple[Path, ...]) -> None:
     """Be as a new process that runs the command, but for Prefect's logging, which is set up already."""
+    stdin, stdout, stderr = streams
     forkserver.redirect(stdout, stderr)
+    sys.stdin = stdin.open(encoding="utf-8")
     os.chdir(cwd)
     os.environ.clear()
     os.environ.update(environment)

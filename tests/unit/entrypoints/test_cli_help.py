@@ -7,7 +7,8 @@ from typer.testing import CliRunner
 from entrypoints.cli import app
 
 for path in ([], ["demo"], ["sandbox"], ["setup"], ["check"], ["run"], ["run", "a1-to-a2"], ["run", "a2-to-a3"],
-             ["run", "a4-live"], ["names", "check"], ["fields", "check"]):
+             ["run", "a4-live"], ["names", "check"], ["fields", "check"], ["campaign"], ["campaign", "set"],
+             ["campaign", "reset"], ["campaign", "advance"], ["campaign", "list"], ["campaign", "show"]):
     shown = CliRunner().invoke(app, [*path, "--help"])
     assert shown.exit_code == 0, (path, shown.output)
     print(" ".join(shown.output.split()))
@@ -18,7 +19,7 @@ print(*sorted({name.partition(".")[0] for name in sys.modules}))
 def test_help_says_what_every_command_does_without_loading_the_libraries_that_take_seconds():
     done = subprocess.run([sys.executable, "-c", SHOW_ALL_HELP], capture_output=True, text=True, check=True)
     *pages, modules = done.stdout.splitlines()
-    assert len(pages) == 11
+    assert len(pages) == 17
     for page, words in zip(pages, WORDS, strict=True):
         for word in words:
             assert word in page
@@ -26,7 +27,7 @@ def test_help_says_what_every_command_does_without_loading_the_libraries_that_ta
 
 
 WORDS = (
-    ("demo", "sandbox", "setup", "check", "run", "names", "fields", "serve", "box-webhook"),
+    ("demo", "sandbox", "setup", "check", "run", "campaign", "names", "fields", "serve", "box-webhook"),
     ("--keep", "Leave everything up"),
     ("--env-file", "--seed", "--folder", "--switch", "--any-port", "until Ctrl-C"),
     ("--env-file", "Safe to run again", "PREFECT_API_URL"),
@@ -37,5 +38,11 @@ WORDS = (
     ("--campaign", "--dry-run", "--dam-auth", "--env-file", "one webhook"),
     ("FILE-OR-NAME", "Only the last part of a path counts", "Ends with 1"),
     ("--dam", "--dam-auth", "lookup domains", "Changes nothing"),
+    ("set", "reset", "advance", "list", "show"),
+    ("--force", "--reason", "--dry-run", "--dam-auth", "--env-file", "none is taken"),
+    ("--status", "--reason", "--dry-run", "--dam-auth", "--env-file", "A2 to A6"),
+    ("--reason", "--dry-run", "--dam-auth", "--env-file", "from A1 to A3"),
+    ("--status", "--dam-auth", "--env-file", "Changes nothing"),
+    ("--dam-auth", "--env-file", "Ends with 1"),
 )
 """What each page has to say at least."""

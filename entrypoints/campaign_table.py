@@ -1,0 +1,110 @@
+"""Campaigns as tables on the terminal."""
+
+from collections.abc import Sequence
+from datetime import UTC
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from db.models import AssetEvent, DerivativeAsset, MasterAsset
+from domain.assets import Campaign
+from domain.operations import ways_from
+from domain.status import Status
+from entrypoints.campaign_view import CampaignView, Counted
+from entrypoints.event_words import what_happened, who_did_it, why
+
+
+def show_list(campaigns: Sequence[Counted], console: Console) -> None:
+    """Print one line for each campaign."""
+    rows = [(*_facts(each.campaign), str(each.masters), str(each.derivatives)) for each in campaigns]
+    console.print(_table(("number", "name", "type", "status", "masters", "derivatives"), rows))
+
+
+def show_candidates(campaigns: Sequence[Campaign], console: Console) -> None:
+    """Print the campaigns that a query matches, for somebody to choose from."""
+    rows = [_facts(campaign) for campaign in campaigns]
+    console.print(_table(("number", "name", "type", "status"), rows))
+
+
+def show_campaign(view: CampaignView, console: Console) -> None:
+    """Print what a campaign is, where it may go, what its assets wait for, and what has happened to it."""
+    for line in _head(view):
+        console.print(line, markup=False, highlight=False)
+    if view.masters:
+        rows = [
+            (master.original_filename, master.tracking_id, waits_for(master, view.derivatives))
+            for master in view.masters
+        ]
+        console.print(_table(("master", "tracking id", "waits for"), rows))
+    if view.derivatives:
+        derivatives = [(row.derivative_filename, row.tracking_id, stands(row)) for row in view.derivatives]
+        console.print(_table(("derivative", "tracking id", "where it is"), derivatives))
+    if view.events:
+        console.print(
+            _table(("when (UTC)", "what", "tracking id", "who", "why"), [_event(event) for event in view.events])
+        )
+
+
+def waits_for(master: MasterAsset, derivatives: Sequence[DerivativeAsset]) -> str:
+    """Return what a master waits for."""
+    own = [row for row in derivatives if row.master_asset_id == master.id]
+    arrived = sum(row.upload_status == "completed" for row in own)
+    open_ = sum(row.upload_status in {"pending", "failed"} for row in own)
+    if master.delivery_status != "delivered":
+        return "its way to Box" + (f", which failed: {master.last_error}" if master.last_error else "")
+    if open_:
+        return f"{open_} of {arrived + open_} derivatives"
+    return f"nothing: {arrived} in the DAM" if arrived else "its first derivative from the agency"
+
+
+def stands(row: DerivativeAsset) -> str:
+    """Return where a derivative is."""
+    match row.upload_status:
+        case "completed":
+            return "in the DAM"
+        case "failed":
+            return f"in Box; failed: {row.last_error}"
+        case "withdrawn":
+            return "taken back by whoever handed it in"
+        case _:
+            return "on its way to the DAM"
+
+
+def _head(view: CampaignView) -> list[str]:
+    campaign = view.campaign
+    lines = [f"{_number(campaign)} {campaign.name}: {campaign.type or 'without a type'}"]
+    if campaign.global_campaign:
+        lines.append(f"adapts {campaign.global_campaign}")
+    if campaign.status in set(Status):
+        lines.append(f"is {campaign.status}, {ways_from(Status(campaign.status))}")
+    else:
+        lines.append(f"has the status {campaign.status!r}, which is none of ours")
+    if view.move is not None:
+        move = view.move
+        lines.append(f"{move.workflow} has planned to move it {move.from_status} → {move.to_status}")
+    if not view.masters:
+        lines.append("the database knows no master of it")
+    return lines
+
+
+def _event(event: AssetEvent) -> Sequence[str]:
+    when = f"{event.event_timestamp.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+    return when, what_happened(event), event.tracking_id or "", who_did_it(event), why(event)
+
+
+def _facts(campaign: Campaign) -> Sequence[str]:
+    return _number(campaign), campaign.name, campaign.type, campaign.status
+
+
+def _number(campaign: Campaign) -> str:
+    return campaign.number or f"no number (folder {campaign.folder_id})"
+
+
+def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    return table

@@ -1,0 +1,88 @@
+"""What `content-scaling campaign list` and `show` know of campaigns: from the DAM and the database, without Prefect."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+
+from blocks.bootstrap import blocks_from
+from blocks.config_files import load_roles
+from blocks.dam import DamCertificate, DamOAuth2
+from blocks.database import PostgresDatabase
+from blocks.settings import load_settings
+from clients.otmm.client import OtmmClient
+from db.engine import Store
+from db.models import AssetEvent, DerivativeAsset, MasterAsset, StatusMove
+from db.repositories.events import last_events_of_campaign
+from db.repositories.masters import masters_of
+from db.repositories.moves import open_move
+from db.repositories.progress import counts_by_campaign, derivatives_of
+from domain.assets import Campaign
+from domain.operations import matching
+from domain.status import Status
+
+EVENTS_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Counted:
+    """One campaign of a list, with how much of it is known."""
+
+    campaign: Campaign
+    masters: int
+    derivatives: int
+
+
+@dataclass(frozen=True)
+class CampaignView:
+    """One campaign, and all that the database says of it; `events` are the newest, of those the oldest first."""
+
+    campaign: Campaign
+    masters: Sequence[MasterAsset]
+    derivatives: Sequence[DerivativeAsset]
+    move: StatusMove | None
+    events: Sequence[AssetEvent]
+
+
+class Archive:
+    """The DAM and the database, to be read."""
+
+    def __init__(self, dam: OtmmClient, store: Store) -> None:
+        self._dam = dam
+        self._store = store
+
+    def find(self, query: str | None, statuses: Sequence[Status] = ()) -> list[Campaign]:
+        """Return the campaigns meant by a query, of all statuses where none is named, as the DAM's search has them."""
+        found = {seen.folder_id: seen for each in statuses or Status for seen in self._dam.campaigns(each)}
+        return sorted(matching(query, list(found.values())), key=lambda campaign: (campaign.number, campaign.name))
+
+    def count(self, campaigns: Sequence[Campaign]) -> list[Counted]:
+        """Return the campaigns with the numbers of their masters, and of the derivatives that have arrived."""
+        with self._store.transaction() as session:
+            counts = counts_by_campaign(session)
+        return [Counted(campaign, *counts.get(campaign.number, (0, 0))) for campaign in campaigns]
+
+    def view(self, found: Campaign) -> CampaignView:
+        """Return the campaign as it is now."""
+        campaign = self._dam.campaign(found.folder_id)
+        with self._store.transaction() as session:
+            return CampaignView(
+                campaign,
+                masters_of(session, campaign.number),
+                derivatives_of(session, campaign.number),
+                open_move(session, campaign.number),
+                last_events_of_campaign(session, campaign.number, EVENTS_SHOWN),
+            )
+
+
+@contextmanager
+def open_archive(dam_auth: str) -> Iterator[Archive]:
+    """Give the archive of the settings; Prefect need not run for this."""
+    settings = load_settings(f"dam-{dam_auth}")
+    wanted = DamCertificate if dam_auth == "mtls" else DamOAuth2
+    blocks = list(blocks_from(settings))
+    dam = next(block for block in blocks if isinstance(block, wanted))
+    database = next(block for block in blocks if isinstance(block, PostgresDatabase))
+    with ExitStack() as opened:
+        store = opened.enter_context(closing(database.get_client()))
+        client = opened.enter_context(dam.get_client(load_roles(settings.config_dir)))
+        yield Archive(client, store)

@@ -1,0 +1,50 @@
+"""Entries of the audit trail in plain words."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from db.models import AssetEvent
+
+_WHAT = {
+    "delivery_started": "{path} is going out to Box",
+    "delivered": "has arrived in Box",
+    "delivery_failed": "{path} could not be delivered",
+    "campaign_failed": "{workflow} could not work on the campaign",
+    "master_score_ignored": "its CreativeX score was not taken over",
+    "file_refused": "{name} was refused",
+    "derivative_started": "{name} is being taken in",
+    "derivative_uploaded": "{name} is in the DAM",
+    "derivative_failed": "{name} could not be brought home",
+    "derivative_withdrawn": "{name} was taken back before it was in the DAM",
+    "removed_from_box": "{name} has left Box",
+    "status_changed": "moved {from} → {to}{by_force}",
+    "status_move_overtaken": "was not moved {from} → {to}",
+    "status_move_abandoned": "was to be moved {from} → {to}, and was not",
+}
+"""Sentences by type of event; the names are those of its detail."""
+
+
+class _Detail(dict[str, Any]):
+    """The detail of an event; what one of an older version lacks is said to be unknown."""
+
+    def __missing__(self, name: str) -> str:
+        return "?"
+
+
+def what_happened(event: AssetEvent) -> str:
+    """Return it as a sentence; of a type without one, its name."""
+    detail: Mapping[str, Any] = _Detail(event.detail) | {"by_force": " by force" if event.detail.get("forced") else ""}
+    sentence = _WHAT.get(event.event_type)
+    if sentence is None:
+        return event.event_type.replace("_", " ")
+    return sentence.format_map(_Detail(detail))
+
+
+def who_did_it(event: AssetEvent) -> str:
+    """Return the person who asked for it, else the workflow, else nothing."""
+    return str(event.detail.get("by") or event.detail.get("workflow") or "")
+
+
+def why(event: AssetEvent) -> str:
+    """Return the reason given for it, or nothing."""
+    return str(event.detail.get("reason") or "")
