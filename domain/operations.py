@@ -1,11 +1,14 @@
 """Moves that operators make by hand: which campaigns are meant, what the machine says, and what was agreed to."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from domain.assets import Campaign
 from domain.status import MOVES, Status, allowed_moves
+
+_NUMBER = re.compile(r"C\d{1,12}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,8 +163,10 @@ def _sort(campaign: Campaign, order: Order, choice: Choice, *, is_shared: bool) 
         choice.left.append((campaign, f"is {order.target} already"))
     elif campaign.status not in order.origins:
         choice.left.append((campaign, f"is {campaign.status or 'without a status'}: left as it is"))
-    elif not campaign.number:
-        choice.barred.append((campaign, "the campaign folder has no campaign number; give it one in the DAM"))
+    elif not _NUMBER.fullmatch(campaign.number):
+        wrong = f"the number {campaign.number!r}" if campaign.number else "no campaign number"
+        text = f"the campaign folder has {wrong}; give it one such as C000000078 in the DAM"
+        choice.barred.append((campaign, text))
     elif is_shared:
         text = f"several campaign folders have the number {campaign.number}; correct that in the DAM"
         choice.barred.append((campaign, text))
