@@ -51,11 +51,13 @@ def waits_for(master: MasterAsset, derivatives: Sequence[DerivativeAsset]) -> st
     own = [row for row in derivatives if row.master_asset_id == master.id]
     arrived = sum(row.upload_status == "completed" for row in own)
     open_ = sum(row.upload_status in {"pending", "failed"} for row in own)
-    if master.delivery_status != "delivered":
-        return "its way to Box" + (f", which failed: {master.last_error}" if master.last_error else "")
     if open_:
         return f"{open_} of {arrived + open_} derivatives"
-    return f"nothing: {arrived} in the DAM" if arrived else "its first derivative from the agency"
+    if arrived:
+        return f"nothing: {arrived} in the DAM"
+    if master.delivery_status == "delivered":
+        return "its first derivative from the agency"
+    return "its way to Box" + (f", which failed: {master.last_error}" if master.last_error else "")
 
 
 def stands(row: DerivativeAsset) -> str:

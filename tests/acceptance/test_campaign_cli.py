@@ -111,7 +111,7 @@ def test_one_campaign_is_shown_without_prefect_and_of_several_none_is(
     confirmed = {"confirmed": (f"{SPRING} A1",), "operator": ME}
     world.run("advance-campaigns", campaign=SPRING, reason="done elsewhere", **confirmed)
     environment = alone(tmp_path / "home", **world.environment)
-    done = content_scaling("campaign", "show", "bloom", environment=environment, cwd=tmp_path)
+    done = content_scaling("campaign", "show", "bloom", environment=environment)
     assert done.returncode == 0, done.stderr
     assert lines(done.stdout)[-1].endswith(f"moved A1 → A3 by force  {ME}  done elsewhere")
 
