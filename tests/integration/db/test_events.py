@@ -5,7 +5,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from db.repositories.events import events_of_asset, events_of_campaign, record_event
+from db.repositories.events import events_of_asset, events_of_campaign, last_events_of_campaign, record_event
 
 
 def test_events_are_found_by_asset_and_by_campaign_in_their_order(session: Session):
@@ -20,6 +20,14 @@ def test_events_are_found_by_asset_and_by_campaign_in_their_order(session: Sessi
         ("delivered", None),
         ("moved", "r1"),
     ]
+
+
+def test_the_newest_events_of_a_campaign_come_in_their_order(session: Session):
+    for event_type in ("a", "b", "c"):
+        record_event(session, tracking_id=None, event_type=event_type, detail={}, campaign_number="C1")
+    record_event(session, tracking_id=None, event_type="d", detail={}, campaign_number="C2")
+
+    assert [event.event_type for event in last_events_of_campaign(session, "C1", 2)] == ["b", "c"]
 
 
 @pytest.mark.parametrize(
