@@ -13,10 +13,10 @@ from domain.errors import ContentScalingError
 from domain.report import CampaignOutcome, Failure, RunReport
 from domain.routes import LIVE_CHECK, OPERATOR_WORKFLOWS
 from domain.stays import Doubt, find_doubts
+from tasks.abandoned_moves import settle_abandoned_moves
 from tasks.live import Watch, announce, forget_recovered, live_hook, unannounced_stays
 from tasks.live_report import live_report, news
 from tasks.messages import deliver_messages
-from tasks.moves import settle_abandoned_moves
 from tasks.reporting import final_state, name_run, publish
 from tasks.retrying import patient
 from tasks.standing import find_standing, known_stays, look_at, write_down

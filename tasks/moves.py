@@ -1,6 +1,6 @@
 """Moves a campaign to its next status: intent in the database, the move in the DAM, receipt and messages together."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from typing import Any
 
 from prefect import task
@@ -28,7 +28,7 @@ from tasks.work import CampaignWork
 Announce = Callable[[Session, StatusMove, Route, Services], None]
 """Queues the messages about a move that was made, in the transaction of its receipt."""
 
-_FINISHED = "finished what an interrupted run had begun"
+FINISHED = "finished what an interrupted run had begun"
 
 _BY_HAND = ("by", "reason", "forced")
 """What a move's detail says of who wanted it, why, and whether against the rule."""
@@ -96,7 +96,7 @@ def _finish(move: StatusMove, route: Route, services: Services, announce: Announ
         tell_stuck(outcome, route, services)
         return outcome
     outcome.moved = True
-    outcome.note = _FINISHED
+    outcome.note = FINISHED
     return outcome
 
 
@@ -120,70 +120,21 @@ def make_move(move: StatusMove, route: Route, services: Services, lease: Lease, 
         with services.store.transaction() as session:
             check_fence(session, lease)
             mark_overtaken(session, move.id)
-            _record(session, move, "status_move_overtaken", reason=str(error))
+            record_move(session, move, "status_move_overtaken", reason=str(error))
         raise
     with services.store.transaction() as session:
-        done = _write_receipt(session, move, lease)
+        done = write_receipt(session, move, lease)
         if done is not None:
             announce(session, done, route, services)
 
 
-def settle_abandoned_moves(
-    workflows: Collection[str], services: Services, *, only: str | None = None
-) -> list[CampaignOutcome]:
-    """Close the moves that killed runs of these workflows left open; their campaigns are held up until then.
-
-    Nothing is moved: what the DAM has not done is not wanted any more, unless somebody asks for it again.
-    """
-    with services.store.transaction() as session:
-        found = [move for workflow in workflows for move in open_moves(session, workflow)]
-    settled = [_settle(move, services) for move in found if only in (None, move.campaign_number)]
-    return [outcome for outcome in settled if outcome is not None]
-
-
-def _settle(move: StatusMove, services: Services) -> CampaignOutcome | None:
-    outcome = CampaignOutcome(move.campaign_number, move.campaign_name, move.from_status, move.to_status)
-    campaign = Campaign(move.campaign_folder_id, move.campaign_number, move.campaign_name, "", move.from_status)
-    try:
-        with hold(campaign, services) as lease:
-            outcome.note = _close(move, services, lease)
-            outcome.moved = outcome.note == _FINISHED
-    except LeaseLost:
-        return None  # the run that makes it is alive
-    except ContentScalingError as error:
-        outcome.failure = Failure.of(error)
-        get_run_logger().error("%s: %s", move.campaign_number, outcome.failure)
-    return outcome if outcome.note or outcome.failure else None
-
-
-def _close(move: StatusMove, services: Services, lease: Lease) -> str | None:
-    """Close an abandoned move by what the DAM shows; say what became of it, None where somebody else has closed it."""
-    try:
-        status = services.dam.campaign(move.campaign_folder_id).status
-        why = f"the campaign is {status or 'without a status'} by now"
-    except NotFound as error:
-        status, why = None, str(error)
-    wanted = f"{move.workflow} had begun to move it from {move.from_status} to {move.to_status}"
-    with services.store.transaction() as session:
-        if status == move.to_status:
-            return _FINISHED if _write_receipt(session, move, lease) is not None else None
-        check_fence(session, lease)
-        if not mark_overtaken(session, move.id):
-            return None
-        if status == move.from_status:
-            _record(session, move, "status_move_abandoned", reason="the run was killed before the DAM had done it")
-            return f"{wanted}, and was killed before; where that is still wanted, ask for it again"
-        _record(session, move, "status_move_overtaken", reason=why)
-        return f"{wanted}, and was killed; {why}"
-
-
-def _write_receipt(session: Session, move: StatusMove, lease: Lease) -> StatusMove | None:
+def write_receipt(session: Session, move: StatusMove, lease: Lease) -> StatusMove | None:
     """Note that the move is made, and where the campaign is now. None when that was noted before."""
     check_fence(session, lease)
     if not finish_move(session, move.id):
         return None
     done = session.get_one(StatusMove, move.id)
-    _record(session, done, "status_changed")
+    record_move(session, done, "status_changed")
     enter(
         session,
         number=done.campaign_number,
@@ -194,7 +145,8 @@ def _write_receipt(session: Session, move: StatusMove, lease: Lease) -> StatusMo
     return done
 
 
-def _record(session: Session, move: StatusMove, event_type: str, **more: str) -> None:
+def record_move(session: Session, move: StatusMove, event_type: str, **more: str) -> None:
+    """Add to the audit trail what became of a move; of one by hand also who wanted it, and why."""
     by_hand = {name: move.detail[name] for name in _BY_HAND if name in move.detail}
     detail = {"from": move.from_status, "to": move.to_status, "workflow": move.workflow, **by_hand, **more}
     record_event(session, tracking_id=None, event_type=event_type, detail=detail, campaign_number=move.campaign_number)
