@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from db.models import AssetEvent, DerivativeAsset, MasterAsset
+from db.models import AssetEvent, DerivativeAsset, MasterAsset, RejectedAsset
 from domain.assets import Campaign
 from domain.operations import ways_from
 from domain.status import Status
@@ -40,6 +40,9 @@ def show_campaign(view: CampaignView, console: Console) -> None:
     if view.derivatives:
         derivatives = [(row.derivative_filename, row.tracking_id, stands(row)) for row in view.derivatives]
         console.print(_table(("derivative", "tracking id", "where it is"), derivatives))
+    if view.rejections:
+        rejected = [(row.original_filename, row.tracking_id, said_of(row), sent_back(row)) for row in view.rejections]
+        console.print(_table(("rejected", "tracking id", "what was said", "where it is"), rejected))
     if view.events:
         console.print(
             _table(("when (UTC)", "what", "tracking id", "who", "why"), [_event(event) for event in view.events])
@@ -71,6 +74,21 @@ def stands(row: DerivativeAsset) -> str:
             return "taken back by whoever handed it in"
         case _:
             return "on its way to the DAM"
+
+
+def said_of(row: RejectedAsset) -> str:
+    """Return what reviewers said of a rejected asset."""
+    said = [f"{verdict['reviewer']}: {verdict['comment'] or 'no comment'}" for verdict in row.verdicts]
+    return "; ".join(said) or row.approval_status
+
+
+def sent_back(row: RejectedAsset) -> str:
+    """Return where a rejected asset is."""
+    if row.returned_at is not None:
+        return "reworked, and home again"
+    if row.delivered_at is not None:
+        return "with the agency, to be reworked"
+    return "on its way back" + (f", which failed: {row.last_error}" if row.last_error else "")
 
 
 def _head(view: CampaignView) -> list[str]:

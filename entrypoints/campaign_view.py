@@ -11,11 +11,12 @@ from blocks.database import PostgresDatabase
 from blocks.settings import load_settings
 from clients.otmm.client import OtmmClient
 from db.engine import Store
-from db.models import AssetEvent, DerivativeAsset, MasterAsset, StatusMove
+from db.models import AssetEvent, DerivativeAsset, MasterAsset, RejectedAsset, StatusMove
 from db.repositories.events import last_events_of_campaign
 from db.repositories.masters import masters_of
 from db.repositories.moves import open_move
 from db.repositories.progress import counts_by_campaign, derivatives_of
+from db.repositories.rejections import current_rejections
 from domain.assets import Campaign
 from domain.operations import matching
 from domain.status import Status
@@ -39,6 +40,7 @@ class CampaignView:
     campaign: Campaign
     masters: Sequence[MasterAsset]
     derivatives: Sequence[DerivativeAsset]
+    rejections: Sequence[RejectedAsset]
     move: StatusMove | None
     events: Sequence[AssetEvent]
 
@@ -69,6 +71,7 @@ class Archive:
                 campaign,
                 masters_of(session, campaign.number),
                 derivatives_of(session, campaign.number),
+                list(current_rejections(session, campaign.number).values()),
                 open_move(session, campaign.number),
                 last_events_of_campaign(session, campaign.number, EVENTS_SHOWN),
             )

@@ -17,9 +17,14 @@ _WHAT = {
     "derivative_failed": "{name} could not be brought home",
     "derivative_withdrawn": "{name} was taken back before it was in the DAM",
     "removed_from_box": "{name} has left Box",
+    "rejection_started": "{name} was rejected, and is going back to the agency",
+    "rejection_delivered": "{name} has gone back to the agency",
+    "rework_returned": "what was made of a rejected asset has come home: {name}",
     "status_changed": "moved {from} → {to}{by_force}",
     "status_move_overtaken": "was not moved {from} → {to}",
     "status_move_abandoned": "was to be moved {from} → {to}, and was not",
+    "status_changed_outside": "was moved {from} → {to} in the DAM, not by us",
+    "campaign_gone": "is not to be seen in the DAM any more",
 }
 """Sentences by type of event; the names are those of its detail."""
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from rich.console import Console
 
-from db.models import AssetEvent, DerivativeAsset, MasterAsset, StatusMove
+from db.models import AssetEvent, DerivativeAsset, MasterAsset, RejectedAsset, StatusMove
 from domain.assets import Campaign
 from entrypoints.campaign_table import show_campaign, stands, waits_for
 from entrypoints.campaign_view import CampaignView
@@ -64,7 +64,7 @@ def shown(view: CampaignView) -> str:
 
 def test_a_campaign_that_nothing_is_known_of_says_so_and_what_is_planned():
     move = StatusMove(workflow="a5-to-a6", from_status="A5", to_status="A6")
-    text = shown(CampaignView(Campaign("7", "", "[b]Spring[/b]", "", "A9", "C000000001"), (), (), move, ()))
+    text = shown(CampaignView(Campaign("7", "", "[b]Spring[/b]", "", "A9", "C000000001"), (), (), (), move, ()))
     assert text.splitlines() == [
         "no number (folder 7) [b]Spring[/b]: without a type",
         "adapts C000000001",
@@ -74,11 +74,30 @@ def test_a_campaign_that_nothing_is_known_of_says_so_and_what_is_planned():
     ]
 
 
+def test_what_was_rejected_is_shown_with_what_was_said_and_where_it_is():
+    now, legal = datetime(2026, 3, 1, tzinfo=UTC), {"reviewer": "Legal", "comment": "[b]No[/b]"}
+    approver = {"reviewer": "Approver", "comment": None}
+    facts = {"tracking_id": "aB3xY9", "approval_status": "NOT APPROVED"}
+    rows = (
+        RejectedAsset(
+            original_filename="a.png", verdicts=[legal, approver], delivered_at=now, returned_at=now, **facts
+        ),
+        RejectedAsset(original_filename="b.png", verdicts=[], delivered_at=now, **facts),
+        RejectedAsset(original_filename="c.png", verdicts=[], last_error="Box is full", **facts),
+    )
+    text = shown(CampaignView(Campaign("7", "C1", "Spring", "", "A6"), (), (), rows, None, ()))
+    assert text.splitlines()[-3:] == [
+        "a.png aB3xY9 Legal: [b]No[/b]; Approver: no comment reworked, and home again",
+        "b.png aB3xY9 NOT APPROVED with the agency, to be reworked",
+        "c.png aB3xY9 NOT APPROVED on its way back, which failed: Box is full",
+    ]
+
+
 def test_what_has_happened_is_told_with_when_who_and_why():
     when = datetime(2026, 3, 1, 8, 30, tzinfo=UTC)
     detail = {"from": "B2", "to": "B1", "by": "me@desk", "reason": "[red] again", "forced": True}
     event = AssetEvent(event_type="status_changed", event_timestamp=when, detail=detail)
-    text = shown(CampaignView(Campaign("7", "C1", "Spring", "Global comm", "B2"), (master(),), (), None, (event,)))
+    text = shown(CampaignView(Campaign("7", "C1", "Spring", "Global comm", "B2"), (master(),), (), (), None, (event,)))
     assert "is B2, may move nowhere" in text
     assert "Still.png aB3xY9 its first derivative from the agency" in text
     assert text.splitlines()[-1] == "2026-03-01 08:30:00 moved B2 → B1 by force me@desk [red] again"
