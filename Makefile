@@ -19,14 +19,14 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
-demo: $(READY)  ## A campaign travels from a simulated DAM to a simulated Box, with a real database and Prefect
+demo: $(READY)  ## The life of a campaign between a simulated DAM and Box, with a real database and Prefect
 	@$(BIN)/content-scaling demo
 
 test: $(READY)  ## All tests
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
-sweep: $(READY)  ## Runs killed at every single step (four minutes)
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "sweep or not sweep" tests/acceptance/test_kill_sweep.py tests/acceptance/test_kill_sweep_home.py tests/acceptance/test_kill_sweep_live.py
+sweep: $(READY)  ## Runs killed at every single step, and random lives of campaigns (ten minutes)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "sweep or not sweep" tests/acceptance/test_kill_sweep*.py tests/acceptance/test_life.py
 
 lint: $(READY)
 	@$(BIN)/ruff check .

@@ -1,4 +1,4 @@
-"""The second half of the demo: the agency hands files in, mends what it is told of, and the campaign moves on."""
+"""The second part of the demo: the agency hands files in, mends what it is told of, and the campaign moves on."""
 
 from rich.console import Console
 from rich.markup import escape
@@ -14,8 +14,10 @@ from sandbox.drops import Drops
 POLL, ON_UPLOAD = "a2-to-a3/a2-to-a3", "a2-to-a3-on-upload"
 
 
-def tell_homecoming(stage: Stage, store: Store, console: Console, told: tuple[int, int]) -> list[HandedIn]:
-    """Play it; return what was handed in. `told` are the mails and webhooks that were shown before."""
+def tell_homecoming(
+    stage: Stage, store: Store, console: Console, told: tuple[int, int]
+) -> tuple[list[HandedIn], tuple[int, int]]:
+    """Play it; return what was handed in. `told` counts the mails and webhooks shown before, and is returned anew."""
     agency = Agency(Drops(stage.twin))
     console.print("\nThe agency hands in a localized file for each master; three of them are broken", style="bold")
     handed_in = agency.hand_in(story.hero_masters(store))
@@ -40,9 +42,8 @@ def tell_homecoming(stage: Stage, store: Store, console: Console, told: tuple[in
     story.watch(story.run_started_by_webhook(ON_UPLOAD), stage, console, len(handed_in), sight)
     story.run_with_progress(POLL, stage, console, len(handed_in), sight)
     _show_home(_progress(store), console)
-    story.show_campaigns(stage, console, "\nAfter")
-    story.show_messages(stage, console, after=told)
-    return [HandedIn(mended, each.good_name) if each is cut_off else each for each in handed_in]
+    told = story.show_messages(stage, console, after=told)
+    return [HandedIn(mended, each.good_name) if each is cut_off else each for each in handed_in], told
 
 
 def _have_box_tell(stage: Stage) -> None:

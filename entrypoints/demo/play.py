@@ -9,14 +9,16 @@ from db.engine import Store
 from entrypoints.demo.stage import Say, Stage, pause_schedules, stage
 from sandbox.seeds import CAMPAIGNS
 
-DELIVERY = "a1-to-a2/a1-to-a2"
+DELIVERY, GLOBAL_DELIVERY = "a1-to-a2/a1-to-a2", "b1-to-b2/b1-to-b2"
 
 
 def play(console: Console, *, keep: bool) -> bool:
     """Play the demo; return whether everything that it claims is true."""
     checkout = Path(__file__).resolve().parents[2]
     console.print(
-        "Content Scaling: masters go out to the agencies (A1 → A2), localized files come home (A2 → A3)\n", style="bold"
+        "Content Scaling: masters go out (A1 → A2, B1 → B2), localized files come home (A2 → A3), one is rejected "
+        "in the live check (A4 → A5) and goes back (A5 → A6)\n",
+        style="bold",
     )
     with stage(checkout / ".data" / "demo", checkout, CAMPAIGNS, say=_say(console)) as ready:
         store = Store(ready.database_url)
@@ -37,21 +39,26 @@ def _tell(ready: Stage, store: Store, console: Console) -> bool:
     from entrypoints.demo import story
     from entrypoints.demo.homecoming import POLL, tell_homecoming
     from entrypoints.demo.proof import campaigns_in_dam, claims, claims_of_homecoming, masters_in_dam
+    from entrypoints.demo.review import LIVE, SENT_BACK, claims_of_review, tell_review
 
     before = campaigns_in_dam(ready)
     story.show_campaigns(ready, console, "\nBefore")
     total = len(masters_in_dam(ready.twin.otmm, ready.twin.campaigns[story.HERO]))
+    beside = story.start_run(GLOBAL_DELIVERY)
     story.run_with_progress(DELIVERY, ready, console, total, lambda: story.masters_in_box(store))
+    story.finish_runs([beside], console)
     story.show_arrivals(store, console)
     told = story.show_messages(ready, console)
-    verdicts = list(claims(ready, store, story.HERO, before))
-    handed_in = tell_homecoming(ready, store, console, told)
+    verdicts = list(claims(ready, store, story.HERO, story.GLOBAL, before))
+    handed_in, told = tell_homecoming(ready, store, console, told)
     verdicts += claims_of_homecoming(ready, store, story.HERO, handed_in)
-    console.print("\nBoth workflows again, to see that nothing is sent twice", style="bold")
+    rework = tell_review(ready, store, console, handed_in, told)
+    verdicts += claims_of_review(ready, store, rework)
+    console.print("\nAll workflows again, to see that nothing is sent twice", style="bold")
     writes = _writes(ready)
-    for run in story.run_again(DELIVERY, POLL, console=console):
-        console.print(f"Run {run.name!r}: {run.state.message if run.state else ''}", highlight=False)
-    quiet = ("running both again changed nothing in the DAM or Box, and told nobody", _writes(ready) == writes)
+    again = [story.start_run(name) for name in (DELIVERY, GLOBAL_DELIVERY, POLL, LIVE, SENT_BACK)]
+    story.finish_runs(again, console)
+    quiet = ("running all of them again changed nothing in the DAM or Box, and told nobody", _writes(ready) == writes)
     return _judge([*verdicts, quiet], console)
 
 

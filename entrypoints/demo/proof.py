@@ -14,6 +14,7 @@ from sandbox.otmm.nodes import Node
 Claim = tuple[str, bool]
 _DERIVATIVES = "BOX_FOLDER_DERIVATIVES"
 _BOX_ROOT = "BOX_FOLDER_LOCAL_MASTERS"
+_GLOBAL_ROOT = "BOX_FOLDER_GLOBAL_MASTERS"
 
 
 def campaigns_in_dam(stage: Stage) -> list[Campaign]:
@@ -40,8 +41,8 @@ def masters_in_dam(dam: OtmmState, campaign_folder_id: str) -> dict[str, str]:
     return found
 
 
-def claims(stage: Stage, store: Store, hero: str, before: list[Campaign]) -> Iterator[Claim]:
-    """Yield what must hold for the campaign `hero` that went through, and for those that had to stay."""
+def claims(stage: Stage, store: Store, hero: str, global_: str, before: list[Campaign]) -> Iterator[Claim]:
+    """Yield what must hold for the two campaigns that went out, and for those that had to stay."""
     now = campaigns_in_dam(stage)
     in_dam = masters_in_dam(stage.twin.otmm, stage.twin.campaigns[hero])
     in_box = {file.id: file.sha1 for file in stage.twin.box.files_below(stage.twin.box_folders[_BOX_ROOT])}
@@ -54,7 +55,13 @@ def claims(stage: Stage, store: Store, hero: str, before: list[Campaign]) -> Ite
     yield "no two masters share a tracking id", len({master.tracking_id for master in masters}) == len(in_dam)
     yield "one mail says that the campaign is complete", len(subjects) == 1
     yield "one webhook announces A1 to A2", _announced(stage) == [(hero, "A1", "A2")]
-    yield "every other campaign stays where it was", _without(now, hero) == _without(before, hero)
+    yield f"{global_} moved from B1 to B2, and nobody but people was told", _status(now, global_) == "B2"
+    yield (
+        f"the masters of {global_} are in Box, byte for byte, and its working files are not",
+        _sent_out(stage, _GLOBAL_ROOT) == _finals(stage, global_),
+    )
+    others = _without(now, hero, global_) == _without(before, hero, global_)
+    yield "every other campaign stays where it was", others
 
 
 def claims_of_homecoming(stage: Stage, store: Store, hero: str, handed_in: list[HandedIn]) -> Iterator[Claim]:
@@ -95,10 +102,21 @@ def _status(campaigns: list[Campaign], number: str) -> str:
     return next(campaign.status for campaign in campaigns if campaign.number == number)
 
 
-def _without(campaigns: list[Campaign], number: str) -> list[Campaign]:
-    return [campaign for campaign in campaigns if campaign.number != number]
+def _without(campaigns: list[Campaign], *numbers: str) -> list[Campaign]:
+    return [campaign for campaign in campaigns if campaign.number not in numbers]
+
+
+def _sent_out(stage: Stage, root: str) -> list[str]:
+    """Return the SHA-1 of each file below a folder of Box."""
+    return sorted(file.sha1 for file in stage.twin.box.files_below(stage.twin.box_folders[root]))
+
+
+def _finals(stage: Stage, number: str) -> list[str]:
+    """Return the SHA-1 of each final asset of a campaign."""
+    folder = _folder(stage.twin.otmm, stage.twin.campaigns[number], "Final Assets")
+    return sorted(masters_in_dam(stage.twin.otmm, folder).values())
 
 
 def _announced(stage: Stage) -> list[tuple[str, str, str]]:
-    bodies = [delivery.body for delivery in stage.twin.hooks.deliveries]
+    bodies = [delivery.body for delivery in stage.twin.hooks.received("campaign_status_update")]
     return [(body["campaign_number"], body["old_status"], body["new_status"]) for body in bodies]

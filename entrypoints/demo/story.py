@@ -1,12 +1,14 @@
 """What the demo shows of its runs: the campaigns, the progress, and what arrived where."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 from uuid import UUID
 
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterName
 from prefect.client.schemas.objects import FlowRun
+from prefect.client.schemas.sorting import FlowRunSort
 from prefect.deployments import run_deployment
 from rich.console import Console
 from rich.markup import escape
@@ -21,6 +23,8 @@ from entrypoints.demo.stage import Stage
 
 HERO = "C000000101"
 """The campaign that goes through."""
+GLOBAL = "C000000107"
+"""The global campaign that goes out beside it."""
 
 _POLL_S = 0.5
 _DEADLINE_S = 180.0
@@ -41,9 +45,7 @@ def show_campaigns(stage: Stage, console: Console, title: str) -> None:
 
 def run_with_progress(deployment: str, stage: Stage, console: Console, total: int, sight: Sight) -> FlowRun:
     """Have the worker run a deployment, showing what is done so far; return the finished run."""
-    started = run_deployment(deployment, timeout=0, as_subflow=False)
-    assert isinstance(started, FlowRun)  # noqa: S101  not async here
-    return watch(started.id, stage, console, total, sight)
+    return watch(start_run(deployment), stage, console, total, sight)
 
 
 def watch(run_id: UUID, stage: Stage, console: Console, total: int, sight: Sight) -> FlowRun:
@@ -64,29 +66,33 @@ def watch(run_id: UUID, stage: Stage, console: Console, total: int, sight: Sight
     return run
 
 
-def run_started_by_webhook(deployment: str) -> UUID:
-    """Return the run that the receiver has started, as soon as there is one."""
+def run_started_by_webhook(deployment: str, *, nth: int = 1) -> UUID:
+    """Return the nth run that the receiver has started, as soon as there is one."""
     name = DeploymentFilter(name=DeploymentFilterName(any_=[deployment]))
     deadline = time.monotonic() + _DEADLINE_S
     with get_client(sync_client=True) as client:
-        while not (runs := client.read_flow_runs(deployment_filter=name)):
+        newest_first = FlowRunSort.EXPECTED_START_TIME_DESC
+        while len(runs := client.read_flow_runs(deployment_filter=name, sort=newest_first)) < nth:
             if time.monotonic() > deadline:
                 raise TimeoutError(f"the receiver has started no run of {deployment}")
             time.sleep(_POLL_S)
     return runs[0].id
 
 
-def run_again(*deployments: str, console: Console) -> list[FlowRun]:
-    """Have the worker run deployments once more, at the same time; return the finished runs."""
-    started = [run_deployment(name, timeout=0, as_subflow=False) for name in deployments]
-    finished: list[FlowRun] = []
+def start_run(deployment: str) -> UUID:
+    """Have the worker run a deployment; return the run at once."""
+    run = run_deployment(deployment, timeout=0, as_subflow=False)
+    assert isinstance(run, FlowRun)  # noqa: S101  not async here
+    return run.id
+
+
+def finish_runs(run_ids: Sequence[UUID], console: Console) -> None:
+    """Wait for runs to end, and print what each of them says of itself."""
     with console.status("worker is running"), get_client(sync_client=True) as client:
-        for run in started:
-            assert isinstance(run, FlowRun)  # noqa: S101  not async here
-            while (now := _read(client, run.id)).state is None or not now.state.is_final():
+        for run_id in run_ids:
+            while (run := _read(client, run_id)).state is None or not run.state.is_final():
                 time.sleep(_POLL_S)
-            finished.append(now)
-    return finished
+            console.print(f"Run {run.name!r}: {run.state.message}", highlight=False)
 
 
 def masters_in_box(store: Store) -> tuple[int, str]:
@@ -116,10 +122,16 @@ def show_messages(stage: Stage, console: Console, *, after: tuple[int, int] = (0
     for mail in mails[after[0] :]:
         console.print(f"  mail     {escape(mail.subject)}", highlight=False)
     for hook in hooks[after[1] :]:
-        facts = hook.body if isinstance(hook.body, dict) else {}
-        news = f"{facts.get('campaign_number')} {facts.get('old_status')} → {facts.get('new_status')}"
-        console.print(f"  webhook  {hook.name}: {news}, {facts.get('processed_assets')} assets", highlight=False)
+        console.print(f"  webhook  {hook.name}: {_news(hook.body)}", highlight=False)
     return len(mails), len(hooks)
+
+
+def _news(body: Any) -> str:
+    facts = body if isinstance(body, dict) else {}
+    if "live_campaign" in facts:
+        return f"{facts['campaign_number']} is {facts['status']}, live_campaign {facts['live_campaign']}"
+    move = f"{facts.get('campaign_number')} {facts.get('old_status')} → {facts.get('new_status')}"
+    return f"{move}, {facts.get('processed_assets')} assets"
 
 
 def hero_masters(store: Store) -> list[MasterAsset]:
