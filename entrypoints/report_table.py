@@ -16,6 +16,7 @@ _COLOURS = {
     Outcome.PLANNED: "cyan",
     Outcome.LEFT: "dim",
     Outcome.GONE: "yellow",
+    Outcome.REPLACED: "dim",
     Outcome.FAILED: "red",
 }
 

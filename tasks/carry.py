@@ -64,7 +64,10 @@ def _outcome(planned: PlannedAsset, future: PrefectFuture[AssetOutcome] | None) 
         raise result
     if isinstance(result, BaseException):
         return _failed(planned, result)
-    get_run_logger().info("%s: delivered as %s", result.path, result.target_name)
+    if result.outcome is Outcome.DELIVERED:
+        get_run_logger().info("%s: delivered as %s", result.path, result.target_name)
+    else:
+        get_run_logger().info("%s: %s", result.path, result.outcome)
     return result
 
 

@@ -51,9 +51,9 @@ def survey_campaign(route: DeliveryRoute, campaign: Campaign, services: Services
     if fresh.status != route.origin:
         raise NotWaiting(f"is {fresh.status or 'without a status'} now, no longer {route.origin}")
     names = services.roles.folders
-    wanted = getattr(names, route.assets_folder)
-    assets_folder_id = _folder(services, campaign, wanted)
     finals_folder_id = _folder(services, campaign, names.finals)
+    is_there = route.assets_folder == "finals"
+    assets_folder_id = finals_folder_id if is_there else _folder(services, campaign, names.masters)
     assets = assets_of(route, assets_folder_id, services)
     return Survey(
         fresh,

@@ -7,7 +7,7 @@ from rich.console import Console
 from domain.errors import MetadataRefused
 from domain.report import AssetOutcome, CampaignOutcome, Failure, Outcome, RunReport
 from entrypoints.console import open_console
-from entrypoints.report_table import show_report
+from entrypoints.report_table import _COLOURS, show_report
 
 PATH = "Films/Cut-downs & Teasers [de]/Ein Film über Haselnüsse, der einen recht langen Namen hat, 16x9.mp4"
 BOX_NAME = "Ein Film über Haselnüsse, der einen recht langen Namen hat, 16x9_Ab3dE9.mp4"
@@ -71,3 +71,7 @@ def test_output_that_is_not_on_a_terminal_is_not_wrapped(capsys: pytest.CaptureF
     told = capsys.readouterr()
     assert told.out == PATH * 5 + "\n"
     assert told.err == BOX_NAME * 5 + "\n"
+
+
+def test_every_outcome_can_be_shown():
+    assert set(_COLOURS) == set(Outcome)
