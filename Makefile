@@ -26,7 +26,7 @@ test: $(READY)  ## All tests
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 sweep: $(READY)  ## Runs killed at every single step, and random lives of campaigns (ten minutes)
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "sweep or not sweep" tests/acceptance/test_kill_sweep*.py tests/acceptance/test_life.py
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "sweep or not sweep" tests/acceptance/test_kill_sweep*.py tests/acceptance/test_b1_to_b2.py tests/acceptance/test_life.py
 
 lint: $(READY)
 	@$(BIN)/ruff check .

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.acceptance.campaigns import asset, campaign, finals, masters, seed
+from tests.acceptance.kills import Step, kill_at
 from tests.acceptance.outcome import outcome
 from tests.acceptance.world import World
 
@@ -71,3 +72,25 @@ def test_an_empty_global_campaign_is_told_once_after_its_time(world: World) -> N
     world.run("b1-to-b2", campaign="C000000070")
     world.run("b1-to-b2", campaign="C000000070")
     assert world.mails() == ["C000000070 Campaign 070: is B1 but has no global masters"]
+
+
+DONE = (
+    Step("the campaign's folder in Box", "box", "POST", "/2.0/folders$"),
+    Step("the first upload", "box", "POST", "/files/content$"),
+    Step("the second upload", "box", "POST", "/files/content$", 2),
+    Step("the status in the DAM", "otmm", "PATCH", "/folders/"),
+    Step("the mail", "smtp", "DATA", ""),
+)
+"""Requests that change something; the others are those of a1-to-a2."""
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("step", DONE, ids=lambda step: step.what)
+def test_a_run_killed_at_a_request(make_world: Callable[..., World], step: Step, when: str) -> None:
+    clean = make_world(seed(GLOBAL))
+    clean.run("b1-to-b2")
+    world = make_world(seed(GLOBAL), ASSETS_IN_PARALLEL=1)
+    kill_at(world, step, when, flow="b1-to-b2")
+    world.run("b1-to-b2")
+    assert outcome(world) == outcome(clean)
