@@ -20,6 +20,8 @@ from tests.acceptance.world import Site, World
 from tests.postgres import cloned_database
 from tests.sharing import shared
 
+collect_ignore = ["preloaded.py"]  # enters settings: in this process they would hide those that `prefect` makes
+
 
 @pytest.fixture(scope="session")
 def shared_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:

@@ -31,18 +31,20 @@ import flows.deliver_messages
 import flows.reset_campaigns
 import flows.set_campaign_status  # noqa: F401
 
+_entered: list[AbstractContextManager[object]] = []
 
-def enter_quiet_settings() -> AbstractContextManager[object]:
+
+def enter_quiet_settings() -> None:
     """Let Prefect's heartbeat, whose thread would add a second to the end of each run, be off."""
-    settings = temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None})
-    settings.__enter__()
-    return settings
+    _entered.append(temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}))
+    _entered[-1].__enter__()
 
 
 def read_settings() -> None:
     """Have Prefect take its settings from the environment as it is now, as it does when it is imported."""
-    _quiet_settings.__exit__(None, None, None)
+    while _entered:
+        _entered.pop().__exit__(None, None, None)
     refresh_global_settings_context()
 
 
-_quiet_settings = enter_quiet_settings()  # here, since it takes a while: it is for all runs
+enter_quiet_settings()  # here, since it takes a while: it is for all runs
