@@ -61,7 +61,9 @@ class BoxClient:
         self._folders = Folders(self._sdk)
         self._files = Files(self._sdk, uploads, sleep=sleep)
         self._sessions = Sessions(uploads, sleep=sleep)
-        self._commits = Commits(uploads, self._files, deadline_s=timeouts.commit_s, sleep=sleep)
+        self._commits = Commits(
+            uploads, self._files, abort=self._sessions.abort, deadline_s=timeouts.commit_s, sleep=sleep
+        )
         self._host = DownloadHost(governor, connect_s=timeouts.connect_s, read_s=timeouts.read_s)
         self._downloads = Downloads(self._sdk, self._host, sleep=sleep)
         self._metadata = Metadata(self._sdk, settings.enterprise_id)

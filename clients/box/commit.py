@@ -22,17 +22,19 @@ _MISMATCHES = 5
 class Commits:
     """Commits sessions and waits until the file is there, at most `deadline_s`."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (all but three have defaults)
         self,
         uploads: BoxClient,
         files: Files,
         *,
+        abort: Callable[[UploadSession], None],
         deadline_s: float = 600.0,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._uploads = uploads
         self._files = files
+        self._abort = abort
         self._deadline_s = deadline_s
         self._sleep = sleep
         self._clock = clock
@@ -58,6 +60,7 @@ class Commits:
             except (ServiceUnavailable, NotFound) as error:
                 found = self._files.find(folder_id, name)
                 if found is not None and (found.size_bytes, found.sha1) == (session.size_bytes, sha1):
+                    self._abort(session)  # still there where the file is somebody else's, who was quicker
                     return replace(found, adopted=False)
                 if not isinstance(error, ServiceUnavailable):
                     raise

@@ -12,7 +12,7 @@ import pytest
 
 from clients.relay import BufferBudget, Destination, relay
 from domain.errors import IntegrityError, NotFound, ServiceUnavailable, StorageFull, StoreUnavailable
-from sandbox.blobs import GeneratedBlob
+from sandbox.blobs import BytesBlob, GeneratedBlob
 from sandbox.certificates import make_certificates
 from tests.contract.clients.blob_source import BlobSource, MemoryJournal, sha1_of
 from tests.contract.clients.box_world import PART, running_box
@@ -170,6 +170,18 @@ class TestLargeAssets:
         with ThreadPoolExecutor(2) as pool:
             found = list(pool.map(lambda _: carry(big(), journal=MemoryJournal()), range(2)))
         assert {file.sha1 for file in found} == {sha1_of(CONTENT)}
+        assert is_done(box)
+
+    def test_a_relay_that_another_one_is_ahead_of_at_the_commit_leaves_no_session(self, box, carry, folder):
+        reserved = {"type": "error", "status": 409, "code": "name_temporarily_reserved", "message": "in progress"}
+        box.fault("hang", method="POST", path="/commit$")
+        box.fault("status", method="POST", path="/commit$", status=409, body=reserved, times=None)
+        with ThreadPoolExecutor(1) as pool:
+            carried = pool.submit(carry, big())
+            box.faults.wait_for_hang(30)
+            box.state.tree.add_file(folder, NAME, BytesBlob(CONTENT), box.state.app.service_user_id)
+            box.faults.release()
+            carried.result()
         assert is_done(box)
 
 
