@@ -23,6 +23,13 @@ from tests.sharing import shared
 collect_ignore = ["preloaded.py"]  # enters settings: in this process they would hide those that `prefect` makes
 
 
+QUIET = {"PREFECT_LOGGING_TO_API_ENABLED": "false"} | {
+    f"PREFECT_SERVER_SERVICES_{service}_ENABLED": "false"
+    for service in ("EVENT_PERSISTER", "TASK_RUN_RECORDER", "TRIGGERS", "LATE_RUNS", "FOREMAN", "CANCELLATION_CLEANUP")
+}
+"""What no test looks at, and what makes runs of several processes wait for each other: SQLite takes one writer."""
+
+
 @pytest.fixture(scope="session")
 def shared_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     """A folder that the workers of this session share."""
@@ -37,7 +44,7 @@ def prefect_server(shared_folder: Path) -> Iterator[dict[str, str]]:
     def start() -> dict[str, str | int]:
         port = free_port()
         home = Path(tempfile.mkdtemp(prefix="content-scaling-prefect-"))
-        variables = prefect_environment(home, port) | {"PREFECT_LOGGING_TO_API_ENABLED": "false"}
+        variables = prefect_environment(home, port) | QUIET
         pid = start_server(home, port, variables)
         keep_database(home)
         return {"pid": pid, "home": str(home), **variables}

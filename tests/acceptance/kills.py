@@ -1,7 +1,7 @@
 """Killing a run (SIGKILL) at a request that it makes, or while it writes to a table."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, LiteralString
 
@@ -34,15 +34,20 @@ class Step:
         return Fault(kind, method=self.method, path=self.path, skip=self.nth - 1, **more)
 
 
-def sweep(asked: Iterable[Step], done: Iterable[Step]) -> list[Any]:
+def sweep(asked: Iterable[Step], done: Sequence[Step], *, often: Sequence[Step] | None = None) -> list[Any]:
     """Return the kills as parameters: before each request, and after each that changes something.
 
-    The kills after a change, when its answer is lost, are in every `make test`; the others take a `make sweep`.
+    The kills after a change, when its answer is lost, are in every `make test`, where given only those after one of
+    `often`; the others take a `make sweep`.
     """
+    every_time = done if often is None else often
     kills = [
         pytest.param(step, "before", id=f"before {step.what}", marks=pytest.mark.sweep) for step in (*asked, *done)
     ]
-    return kills + [pytest.param(step, "after", id=f"after {step.what}") for step in done]
+    return kills + [
+        pytest.param(step, "after", id=f"after {step.what}", marks=() if step in every_time else pytest.mark.sweep)
+        for step in done
+    ]
 
 
 def kill_at(world: World, step: Step, when: str, **parameters: Any) -> None:

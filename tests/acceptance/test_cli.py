@@ -59,9 +59,14 @@ def test_check_says_of_every_connection_that_it_is_fine(world: World):
         "video",
         "Prefect",
     ]
-    assert (
-        found["Box"][1]
-        == "signed in as service@example.com; delivers to folder 'Local Masters'; takes in from folder 'Derivatives'"
+    assert found["Box"][1] == "; ".join(
+        (
+            "signed in as service@example.com",
+            "delivers to folder 'Local Masters'",
+            "takes in from folder 'Derivatives'",
+            "sends back to folder 'Revisions'",
+            "delivers to folder 'Global Masters'",
+        )
     )
     assert found["Prefect"][1].endswith("/api answers; its blocks are as these settings say")
     assert done.returncode == 0

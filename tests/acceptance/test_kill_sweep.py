@@ -108,6 +108,7 @@ def test_a_run_killed_at_a_request(world: World, undisturbed: dict[str, Any], st
     assert outcome(world) == undisturbed
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("table", WRITTEN)
 def test_a_run_killed_while_it_writes(world: World, undisturbed: dict[str, Any], table: str) -> None:
     kill_while_writing(world, table)

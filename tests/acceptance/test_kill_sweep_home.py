@@ -124,6 +124,7 @@ def test_a_run_killed_at_a_request(home: Homeward, undisturbed: dict[str, Any], 
     assert home_outcome(home) == undisturbed
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(("table", "since"), WRITTEN, ids=[table for table, _ in WRITTEN])
 def test_a_run_killed_while_it_writes(
     home: Homeward, undisturbed: dict[str, Any], table: str, since: Step | None

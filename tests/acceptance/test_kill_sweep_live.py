@@ -100,6 +100,7 @@ def test_a_run_killed_at_a_request(watched: Watched, undisturbed: dict[str, Any]
     assert ended(watched) == undisturbed
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(("table", "since"), WRITTEN)
 def test_a_run_killed_while_it_writes(
     watched: Watched, undisturbed: dict[str, Any], table: str, since: Step | None

@@ -44,11 +44,13 @@ ASKED = (
 )
 """Requests that change nothing: killed before the answer."""
 
+UPLOAD = Step("the first upload", "box", "POST", "/files/content$")
+MOVE = Step("the status in the DAM", "otmm", "PATCH", "/folders/")
 DONE = (
     Step("the campaign's folder in Box", "box", "POST", "/2.0/folders$"),
-    Step("the first upload", "box", "POST", "/files/content$"),
+    UPLOAD,
     Step("the second upload", "box", "POST", "/files/content$", 2),
-    Step("the status in the DAM", "otmm", "PATCH", "/folders/"),
+    MOVE,
     Step("the mail", "smtp", "DATA", ""),
 )
 """Requests that change something: killed before it is done, and between the deed and its answer."""
@@ -79,13 +81,14 @@ def kept() -> dict[str, Any]:
     return {}
 
 
-@pytest.mark.parametrize(("step", "when"), sweep(ASKED, DONE))
+@pytest.mark.parametrize(("step", "when"), sweep(ASKED, DONE, often=(UPLOAD, MOVE)))
 def test_a_run_killed_at_a_request(world: World, undisturbed: dict[str, Any], step: Step, when: str) -> None:
     kill_at(world, step, when, flow=FLOW)
     world.run(FLOW)
     assert outcome(world) == undisturbed
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("table", WRITTEN)
 def test_a_run_killed_while_it_writes(world: World, undisturbed: dict[str, Any], table: str) -> None:
     kill_while_writing(world, table, flow=FLOW)

@@ -158,7 +158,7 @@ def test_a_run_killed_at_the_move_is_settled_by_the_next_run_of_any_operator(wor
         assert moves(world) == [(SPRING, "A1", "A3", "done")]
         assert [(event["by"], event["reason"]) for event in events(world, SPRING)] == [(ME, "hurry")]
     else:
-        assert "ask again if it is still wanted" in report["campaigns"][0]["note"]
+        assert "ask for it again" in report["campaigns"][0]["note"]
         assert moves(world) == [(SPRING, "A1", "A3", "overtaken")]
         assert len(events(world, SPRING, "status_move_abandoned")) == 1
     assert world.status()[SPRING] == ("A3" if when == "after" else "A1")

@@ -26,6 +26,7 @@ def shipped(url: str = URL) -> Webhooks:
 def test_the_shipped_file_announces_status_changes_and_leaves_uploads_off():
     assert [(hook.name, hook.is_on) for hook in shipped().hooks] == [
         ("campaign_status_update", True),
+        ("campaign_live", True),
         ("asset_upload_complete", False),
     ]
 
