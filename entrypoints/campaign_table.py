@@ -79,7 +79,7 @@ def stands(row: DerivativeAsset) -> str:
 def said_of(row: RejectedAsset) -> str:
     """Return what reviewers said of a rejected asset."""
     said = [f"{verdict['reviewer']}: {verdict['comment'] or 'no comment'}" for verdict in row.verdicts]
-    return "; ".join(said) or row.approval_status
+    return "\n".join(said) or row.approval_status
 
 
 def sent_back(row: RejectedAsset) -> str:

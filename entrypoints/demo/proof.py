@@ -118,5 +118,6 @@ def _finals(stage: Stage, number: str) -> list[str]:
 
 
 def _announced(stage: Stage) -> list[tuple[str, str, str]]:
-    bodies = [delivery.body for delivery in stage.twin.hooks.received("campaign_status_update")]
-    return [(body["campaign_number"], body["old_status"], body["new_status"]) for body in bodies]
+    bodies = [delivery.body for delivery in stage.twin.hooks.deliveries]
+    moves = [body for body in bodies if "old_status" in body]
+    return [(body["campaign_number"], body["old_status"], body["new_status"]) for body in moves]

@@ -12,6 +12,7 @@ from db.engine import Store
 from db.models import DerivativeAsset, RejectedAsset
 from db.repositories.progress import progress_of
 from db.repositories.rejections import current_rejections
+from entrypoints.campaign_table import said_of
 from entrypoints.demo import story
 from entrypoints.demo.agency import HandedIn
 from entrypoints.demo.homecoming import ON_UPLOAD
@@ -74,7 +75,8 @@ def claims_of_review(stage: Stage, store: Store, rework: Rework) -> Iterator[Cla
     with store.transaction() as session:
         rows = {number: list(current_rejections(session, number).values()) for number in (hero, REJECTED)}
         now = {row.id: row.dam_asset_id for row in progress_of(session, hero).derivatives}
-    live = [body["campaign_number"] for body in (hook.body for hook in twin.hooks.received("campaign_live"))]
+    bodies = [hook.body for hook in twin.hooks.deliveries]
+    live = [body["campaign_number"] for body in bodies if body.get("live_campaign") == "NO"]
     mails = [mail.text for mail in twin.mail.with_subject(hero)]
     back = dam.tree.nodes[now[rejected.id] or ""]
     yield "one webhook tells of each of the two campaigns in the live check", sorted(live) == [hero, IN_LIVE_CHECK]
@@ -110,8 +112,7 @@ def _show_rejections(store: Store, console: Console) -> None:
     with store.transaction() as session:
         for number in (story.HERO, REJECTED):
             for row in current_rejections(session, number).values():
-                said = "\n".join(f"{verdict['reviewer']}: {verdict['comment']}" for verdict in row.verdicts)
-                table.add_row(number, escape(row.box_filename or "-"), escape(said))
+                table.add_row(number, escape(row.box_filename or "-"), escape(said_of(row)))
     console.print(table)
 
 

@@ -86,8 +86,9 @@ def test_what_was_rejected_is_shown_with_what_was_said_and_where_it_is():
         RejectedAsset(original_filename="c.png", verdicts=[], last_error="Box is full", **facts),
     )
     text = shown(CampaignView(Campaign("7", "C1", "Spring", "", "A6"), (), (), rows, None, ()))
-    assert text.splitlines()[-3:] == [
-        "a.png aB3xY9 Legal: [b]No[/b]; Approver: no comment reworked, and home again",
+    assert text.splitlines()[-4:] == [
+        "a.png aB3xY9 Legal: [b]No[/b] reworked, and home again",
+        "Approver: no comment",
         "b.png aB3xY9 NOT APPROVED with the agency, to be reworked",
         "c.png aB3xY9 NOT APPROVED on its way back, which failed: Box is full",
     ]
