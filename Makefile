@@ -22,11 +22,11 @@ $(READY): requirements.lock pyproject.toml
 demo: $(READY)  ## The life of a campaign between a simulated DAM and Box, with a real database and Prefect
 	@$(BIN)/content-scaling demo
 
-test: $(READY)  ## All tests
+test: $(READY)  ## The tests, but for those of `make sweep`
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
-sweep: $(READY)  ## Runs killed at every single step, and random lives of campaigns (ten minutes)
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "sweep or not sweep" tests/acceptance/test_kill_sweep*.py tests/acceptance/test_b1_to_b2.py tests/acceptance/test_life.py
+sweep: $(READY)  ## The tests that take long: kills at every step, random lives, further trouble
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m sweep
 
 lint: $(READY)
 	@$(BIN)/ruff check .

@@ -65,6 +65,7 @@ def test_a_move_that_the_dam_does_not_show_has_to_be_asked_for_again(watched: Wa
     assert watched.run()["headline"] == "nothing to do"
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("now", ["A5", "gone"])
 def test_a_move_that_was_overtaken_is_closed(watched: Watched, now: str) -> None:
     plan(watched)
@@ -77,6 +78,7 @@ def test_a_move_that_was_overtaken_is_closed(watched: Watched, now: str) -> None
     assert state(watched) == [["overtaken"], ["status_move_overtaken", outside], lasting]
 
 
+@pytest.mark.sweep
 def test_a_move_whose_run_is_alive_is_left_to_it(watched: Watched) -> None:
     plan(watched)
     keeper = LeaseKeeper(watched.world.store.url, "an operator's run")
@@ -88,12 +90,14 @@ def test_a_move_whose_run_is_alive_is_left_to_it(watched: Watched) -> None:
     assert state(watched) == [["planned"], [], ["A3"]]
 
 
+@pytest.mark.sweep
 def test_moves_of_a_workflow_that_finishes_its_own_are_left_to_it(watched: Watched) -> None:
     plan(watched, "a2-to-a3")
     watched.run()
     assert state(watched) == [["planned"], [], ["A3"]]
 
 
+@pytest.mark.sweep
 def test_a_closed_move_holds_up_no_other_workflow(make_world: Callable[..., World]) -> None:
     watched = Watched(make_world(seed(campaign(NUMBER, asset("Key Visual.png")))))
     plan(watched, from_status="A1", to_status="A3")

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from domain.box_names import tracked_name
 from sandbox.blobs import GeneratedBlob
 from sandbox.faults import Fault
@@ -38,6 +40,7 @@ def test_disturbances_at_box_leave_no_trace(make_world: MakeWorld) -> None:
     assert outcome(world)["parts left at Box"] == 0
 
 
+@pytest.mark.sweep
 def test_a_full_box_is_told_once_and_filled_when_there_is_room(make_world: MakeWorld) -> None:
     assets = [asset("Small.png"), asset("Still.png", 90_000), asset("F.mp4", LARGE)]
     world = make_world(seed(campaign("C000000802", *assets)))
@@ -56,6 +59,7 @@ def test_a_full_box_is_told_once_and_filled_when_there_is_room(make_world: MakeW
     assert world.not_as_in_the_dam() == []
 
 
+@pytest.mark.sweep
 def test_a_file_that_is_there_is_adopted_and_one_with_other_content_gets_a_new_version(make_world: MakeWorld) -> None:
     names = ["Same.png", "Other.png", "Same.mp4", "Other.mp4"]
     world = make_world(
@@ -82,6 +86,7 @@ def test_a_file_that_is_there_is_adopted_and_one_with_other_content_gets_a_new_v
     assert world.twin.box.bytes_received["part"] == LARGE
 
 
+@pytest.mark.sweep
 def test_a_box_that_is_down_is_told_only_when_it_stays_so(make_world: MakeWorld) -> None:
     world = make_world(seed(campaign("C000000804", asset("Key Visual.png"))), RETRY_DELAYS_S="0")
     faults = world.twin.faults["box"]

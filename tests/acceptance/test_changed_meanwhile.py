@@ -44,6 +44,7 @@ def test_a_campaign_that_was_moved_before_the_search_index_knows_it_is_left_alon
     assert world.writes() == 0
 
 
+@pytest.mark.sweep
 def test_a_run_before_the_search_index_knows_our_own_move_finds_nothing_to_do(world: World) -> None:
     world.twin.settings.otmm.index_delay_s = 3600
     world.run()
@@ -74,6 +75,7 @@ def test_a_campaign_that_a_librarian_moves_at_the_end_of_a_delivery_stays_as_it_
     assert world.twin.hooks.deliveries == []
 
 
+@pytest.mark.sweep
 def test_assets_added_during_a_run_keep_the_campaign_until_they_are_delivered_too(world: World) -> None:
     folder = world.node("01. Master Assets")
     late = GeneratedBlob("late", 3_000, "png")
@@ -88,6 +90,7 @@ def test_assets_added_during_a_run_keep_the_campaign_until_they_are_delivered_to
     assert world.mails() == [f"{NUMBER} Campaign 601: 2 masters delivered to Box (A1 → A2)"]
 
 
+@pytest.mark.sweep
 def test_a_planned_move_of_a_campaign_that_is_gone_is_told_once_and_closed(world: World) -> None:
     faults = world.twin.faults["otmm"]
     faults.add(Fault("hang", method="PATCH"))

@@ -60,6 +60,7 @@ def test_each_asset_fares_as_the_dam_answers_for_it(make_world: Callable[..., Wo
     assert world.not_as_in_the_dam() == []
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("ranges", [False, True], ids=["from the start", "where it broke"])
 def test_a_run_outlives_its_tokens_and_goes_on_with_content_that_was_cut(
     make_world: Callable[..., World], ranges: bool

@@ -66,6 +66,9 @@ DONE = (
 )
 """Requests that change something: killed before it is done, and between the deed and its answer."""
 
+OFTEN = [step for step in DONE if step.what in ("the commit", "the status in the DAM", "the webhook", "the mail")]
+"""Killed after each of these in every `make test`."""
+
 WRITTEN = (
     "workflow_state",
     "master_assets",
@@ -101,7 +104,7 @@ def kept() -> dict[str, Any]:
     return {}
 
 
-@pytest.mark.parametrize(("step", "when"), sweep(ASKED, DONE))
+@pytest.mark.parametrize(("step", "when"), sweep(ASKED, DONE, often=OFTEN))
 def test_a_run_killed_at_a_request(world: World, undisturbed: dict[str, Any], step: Step, when: str) -> None:
     kill_at(world, step, when)
     world.run()

@@ -62,6 +62,9 @@ DONE = (
 )
 """Requests that change something: killed before it is done, and between the deed and its answer."""
 
+OFTEN = [step for step in DONE if step.service != "smtp" and step.nth == 1]
+"""Killed after each of these in every `make test`."""
+
 WRITTEN = (
     ("derivative_assets", None),
     ("lookup_domains", None),
@@ -117,7 +120,7 @@ def kept() -> dict[str, Any]:
     return {}
 
 
-@pytest.mark.parametrize(("step", "when"), sweep(ASKED, DONE))
+@pytest.mark.parametrize(("step", "when"), sweep(ASKED, DONE, often=OFTEN))
 def test_a_run_killed_at_a_request(home: Homeward, undisturbed: dict[str, Any], step: Step, when: str) -> None:
     kill_at(home.world, step, when, flow=FLOW)
     home.run()

@@ -65,6 +65,7 @@ def test_messages_whose_receipt_was_lost_come_again_under_the_same_name(world: W
     assert [delivery.duplicate_of for delivery in world.twin.hooks.deliveries] == [None, 1]
 
 
+@pytest.mark.sweep
 def test_messages_that_nobody_takes_for_days_are_given_up_and_reported_once(world: World) -> None:
     world.twin.settings.hooks.token = "changed"
     world.twin.faults["smtp"].add(Fault("status", method="RCPT", path="project-managers", status=550, times=None))

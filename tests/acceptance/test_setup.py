@@ -63,6 +63,7 @@ def installation() -> dict[str, Any]:
     }
 
 
+@pytest.mark.sweep
 def test_setup_may_be_run_again_and_doubles_nothing(
     world: World, postgres: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

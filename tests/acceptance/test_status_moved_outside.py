@@ -61,6 +61,7 @@ def test_a_late_search_is_not_believed(watched: Watched) -> None:
     ], "the search says A5, the campaign itself A4"
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("how", ["deleted", "hidden", "without the number"])
 def test_a_campaign_that_is_gone_stays_nowhere_and_is_new_when_it_is_back(watched: Watched, how: str) -> None:
     dam, folder_id = watched.world.twin.otmm, watched.world.twin.campaigns[THREE]
@@ -82,6 +83,7 @@ def test_a_campaign_that_is_gone_stays_nowhere_and_is_new_when_it_is_back(watche
     assert watched.stays()[2:] == [(THREE, "A4", False, True), (THREE, "A4", True, True)]
 
 
+@pytest.mark.sweep
 def test_two_campaigns_under_one_number_are_told_once_and_hold_up_nobody(make_world: MakeWorld) -> None:
     doubled = [standing(ONE, name="Original"), standing(ONE, "A5", name="Copy")]
     watched = Watched(make_world(seed(*doubled, standing(TWO))))
@@ -99,6 +101,7 @@ def test_two_campaigns_under_one_number_are_told_once_and_hold_up_nobody(make_wo
     assert watched.world.sql("SELECT key FROM facts") == []
 
 
+@pytest.mark.sweep
 def test_a_campaign_that_cannot_be_read_is_looked_at_again_and_holds_up_nobody(watched: Watched) -> None:
     watched.move(ONE, "A4")
     watched.move(THREE, "A5")
@@ -125,6 +128,7 @@ def test_our_own_move_is_not_taken_for_somebody_elses(make_world: MakeWorld) -> 
     assert watched.stays() == [(ONE, "A1", False, False), (ONE, "A2", True, False)]
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("seen", ["before our move", "during our move"])
 def test_a_look_that_our_own_move_comes_in_between_writes_nothing(make_world: MakeWorld, seen: str) -> None:
     watched = Watched(make_world(seed(campaign(ONE, asset("Key Visual.png"), status="A5"))))

@@ -41,6 +41,7 @@ def arrived_once(home: Homeward) -> bool:
     return (names, home.in_box(), home.status, rows) == ([TITLE], [], "A3", [("completed", None)])
 
 
+@pytest.mark.sweep
 def test_an_import_that_takes_its_time_is_waited_for(make_home: MakeHome) -> None:
     home = make_home()
     home.world.twin.settings.otmm.import_polls = 2
@@ -48,6 +49,7 @@ def test_an_import_that_takes_its_time_is_waited_for(make_home: MakeHome) -> Non
     assert arrived_once(home)
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("jobs_shape", ["resource", "handle", "absent"])
 def test_an_import_that_does_not_end_is_looked_at_by_every_run_and_never_sent_again(
     make_home: MakeHome, jobs_shape: Any
@@ -76,6 +78,7 @@ def test_an_upload_whose_answer_was_lost_is_found_and_not_sent_again(make_home: 
     assert arrived_once(home)
 
 
+@pytest.mark.sweep
 def test_an_upload_without_an_answer_is_sent_again_only_when_it_is_lost_for_good(make_home: MakeHome) -> None:
     home = make_home(IMPORT_WAIT_S=0)
     home.world.twin.faults["otmm"].add(Fault("status", status=502, **UPLOAD))
@@ -100,6 +103,7 @@ def test_an_import_that_ends_late_after_its_answer_was_lost_is_adopted(make_home
     assert arrived_once(home)
 
 
+@pytest.mark.sweep
 def test_what_was_sent_is_found_although_the_file_was_taken_back_meanwhile(make_home: MakeHome) -> None:
     home = make_home(IMPORT_WAIT_S=0)
     home.world.twin.settings.otmm.import_polls = None
@@ -127,6 +131,7 @@ def test_an_import_that_fails_is_told_rests_and_is_tried_at_once_when_asked_for(
     assert arrived_once(home)
 
 
+@pytest.mark.sweep
 def test_an_extension_that_the_dam_does_not_take_is_told_once(make_home: MakeHome) -> None:
     home = make_home()
     home.world.twin.settings.otmm.restricted_extensions = frozenset({"png"})
@@ -138,6 +143,7 @@ def test_an_extension_that_the_dam_does_not_take_is_told_once(make_home: MakeHom
     assert len(sent) == 1
 
 
+@pytest.mark.sweep
 def test_a_dam_that_tells_no_checksums_gets_no_second_asset_either(make_home: MakeHome) -> None:
     home = make_home()
     home.world.twin.settings.otmm.checksum_missing = True
@@ -163,6 +169,7 @@ def test_a_newer_version_that_is_handed_in_meanwhile_is_not_removed_and_comes_ho
     assert [item.sha1 for item in home.in_dam()][1] == newer.sha1
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(
     "fault",
     [

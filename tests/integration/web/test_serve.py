@@ -138,6 +138,7 @@ def test_a_file_that_an_agency_places_is_started_within_seconds(installation: In
     assert not {word for word in (keys.primary, keys.secondary) if word in installation.log}
 
 
+@pytest.mark.sweep
 def test_a_file_is_in_the_dam_soon_after_it_was_placed(
     installation: Installation, prefect: dict[str, str], tmp_path: Path
 ):
