@@ -3,9 +3,11 @@
 import itertools
 import os
 import shutil
+import socket
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from prefect.context import refresh_global_settings_context
 from deployments.local_server import free_port, prefect_environment, start_server
 from deployments.local_server import stop as stop_process
 from sandbox.certificates import Certificates, make_certificates
+from sandbox.options import Ports
 from sandbox.seeds import SMALL
 from tests.acceptance.prefect_home import keep_database
 from tests.acceptance.world import Site, World
@@ -76,17 +79,32 @@ def certificates(shared_folder: Path) -> Certificates:
 
 
 @pytest.fixture(scope="session")
-def sites(certificates: Certificates, tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Site]:
+def sites(
+    certificates: Certificates, tmp_path_factory: pytest.TempPathFactory, worker_id: str
+) -> Callable[[int], Site]:
     """Where this worker's worlds stand: the n-th world of a test stands where that of the test before did."""
     known: list[Site] = []
+    own = ports_of(worker_id)
 
     def site(number: int) -> Site:
         while len(known) <= number:
             database = f"world_{os.getpid()}_{len(known)}"
-            known.append(Site(tmp_path_factory.mktemp("site"), database, certificates))
+            ports = Ports(*(next(own) for _ in fields(Ports)))
+            known.append(Site(tmp_path_factory.mktemp("site"), database, certificates, ports))
         return known[number]
 
     return site
+
+
+def ports_of(worker_id: str) -> Iterator[int]:
+    """Return free ports that no other worker takes, nor `free_port`: a site has its ports while no world uses them."""
+    first = 12_000 + 500 * int(worker_id.removeprefix("gw") if worker_id != "master" else 0)
+    return (port for port in range(first, first + 500) if _is_free(port))
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
 @pytest.fixture

@@ -38,7 +38,6 @@ ASKED = (
     Step("the assets again", "otmm", "GET", "/children$", 5),
     Step("the campaign after its move", "otmm", "GET", "/folders/[0-9a-f]{40}$", 3),
     Step("Box's token", "box", "POST", "/oauth2/token$"),
-    Step("the files of the Box folder", "box", "GET", "/items$"),
     Step("the mail's sender", "smtp", "MAIL", ""),
     Step("the mail's recipient", "smtp", "RCPT", ""),
 )

@@ -26,11 +26,12 @@ def open_world(
         def make() -> tuple[World, Callable[[], None]]:
             nonlocal number
             number += 1
-            own = open_ones.enter_context(ExitStack())
-            url = own.enter_context(cloned_database(postgres, name=site.database))
-            changes = {"IMPORT_LOST_AFTER_S": "0", "REWORK_TO_A3": "true"}
-            world = World(site, tmp_path / f"life-{number}", url, SEED, changes)
-            return own.enter_context(world), own.close
+            with ExitStack() as opening:
+                url = opening.enter_context(cloned_database(postgres, name=site.database))
+                changes = {"IMPORT_LOST_AFTER_S": "0", "REWORK_TO_A3": "true"}
+                world = opening.enter_context(World(site, tmp_path / f"life-{number}", url, SEED, changes))
+                own = open_ones.enter_context(opening.pop_all())
+            return world, own.close
 
         yield make
 

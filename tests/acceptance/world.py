@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any, LiteralString, Self
@@ -17,7 +17,6 @@ from blocks.bootstrap import save_blocks
 from blocks.settings import load_settings
 from db.engine import Store
 from db.pool import conninfo
-from deployments.local_server import free_port
 from sandbox.certificates import Certificates
 from sandbox.environment import write_env_file
 from sandbox.options import Ports
@@ -46,7 +45,7 @@ class Site:
     folder: Path
     database: str
     certificates: Certificates
-    ports: Ports = field(default_factory=lambda: Ports(*(free_port() for _ in fields(Ports))))
+    ports: Ports
     blocks: set[str] = field(default_factory=set)
     """Names of the blocks that are saved."""
 
