@@ -5,6 +5,7 @@ import os
 import shutil
 import socket
 import tempfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import fields
@@ -80,11 +81,11 @@ def certificates(shared_folder: Path) -> Certificates:
 
 @pytest.fixture(scope="session")
 def sites(
-    certificates: Certificates, tmp_path_factory: pytest.TempPathFactory, worker_id: str
+    certificates: Certificates, tmp_path_factory: pytest.TempPathFactory, worker_id: str, testrun_uid: str
 ) -> Callable[[int], Site]:
     """Where this worker's worlds stand: the n-th world of a test stands where that of the test before did."""
     known: list[Site] = []
-    own = ports_of(worker_id)
+    own = ports_of(worker_id, testrun_uid)
 
     def site(number: int) -> Site:
         while len(known) <= number:
@@ -96,10 +97,14 @@ def sites(
     return site
 
 
-def ports_of(worker_id: str) -> Iterator[int]:
-    """Return free ports that no other worker takes, nor `free_port`: a site has its ports while no world uses them."""
-    first = 12_000 + 500 * int(worker_id.removeprefix("gw") if worker_id != "master" else 0)
-    return (port for port in range(first, first + 500) if _is_free(port))
+def ports_of(worker_id: str, testrun_uid: str) -> Iterator[int]:
+    """Return free ports that no other worker takes, nor `free_port`: a site has its ports while no world uses them.
+
+    Sessions beside each other hardly ever have the same.
+    """
+    session = zlib.crc32(testrun_uid.encode()) % 7
+    first = 12_000 + 1_000 * session + 250 * int(worker_id.removeprefix("gw") if worker_id != "master" else 0)
+    return (port for port in range(first, first + 250) if _is_free(port))
 
 
 def _is_free(port: int) -> bool:
