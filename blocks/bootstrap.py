@@ -7,11 +7,11 @@ from prefect.blocks.core import Block
 from pydantic import SecretStr
 
 from blocks.box import BoxJwt
-from blocks.dam import DamCertificate, DamOAuth2
+from blocks.dam import DamAuth, DamCertificate, DamOAuth2
 from blocks.database import PostgresDatabase
 from blocks.llamacloud import LlamaCloud
 from blocks.mail import MailgunAccount, SmtpServer
-from blocks.saved import find_block, slug_of
+from blocks.saved import AnyBlock, find_block, slug_of
 from blocks.settings import Settings
 from blocks.webhooks import OutgoingWebhooks
 
@@ -53,6 +53,18 @@ def differing_blocks(settings: Settings) -> list[str]:
         if not same and not _left_as_it_is(block, settings.block_name):
             differing.append(slug_of(type(block), settings.block_name))
     return differing
+
+
+def block_from(settings: Settings, kind: type[AnyBlock]) -> AnyBlock:
+    """Return the block of a system that the settings must describe; Prefect need not run for this."""
+    return next(block for block in blocks_from(settings) if isinstance(block, kind))
+
+
+def dam_block(settings: Settings, sign_in: str) -> DamOAuth2 | DamCertificate:
+    """Return the block of the DAM, for signing in by `oauth2` or `mtls`."""
+    if sign_in == DamAuth.MTLS:
+        return block_from(settings, DamCertificate)
+    return block_from(settings, DamOAuth2)
 
 
 def blocks_from(settings: Settings) -> Iterator[Block]:

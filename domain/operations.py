@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from domain.assets import Campaign
-from domain.status import MOVES, Status, allowed_moves
+from domain.status import Status, allowed_moves, is_listed
 
 _NUMBER = re.compile(r"C\d{1,12}", re.ASCII)
 
@@ -58,7 +58,7 @@ class Proposal:
     @property
     def is_listed(self) -> bool:
         """Whether the status machine lists the move."""
-        return self.target in MOVES[Status(self.campaign.status)]
+        return is_listed(self.campaign.status, self.target)
 
     @property
     def rule(self) -> str:
@@ -127,7 +127,7 @@ def rule_of(origin: Status, target: Status) -> str:
     'A3 may move to A4 or A5'
     """
     rule = f"{origin} {ways_from(origin)}"
-    return rule if target in MOVES[origin] else f"{rule}; {origin} → {target} is not listed"
+    return rule if is_listed(origin, target) else f"{rule}; {origin} → {target} is not listed"
 
 
 def ways_from(origin: Status) -> str:

@@ -38,6 +38,15 @@ def allowed_moves(origin: Status) -> tuple[Status, ...]:
     return MOVES[origin]
 
 
+def is_listed(origin: str, target: str) -> bool:
+    """Tell whether the machine lists origin → target; statuses as read from the DAM, known or not.
+
+    >>> is_listed("A1", "A2"), is_listed("A1", "A3"), is_listed("A10", "A2")
+    (True, False, False)
+    """
+    return origin in MOVES and target in MOVES[Status(origin)]
+
+
 def check_move(origin: Status, target: Status) -> None:
     """Raise MoveRefused, naming the moves that are allowed, unless the machine lists origin → target.
 
@@ -46,6 +55,6 @@ def check_move(origin: Status, target: Status) -> None:
     Traceback (most recent call last):
     domain.errors.MoveRefused: A1 cannot move to A3; allowed: A2
     """
-    if target not in MOVES[origin]:
+    if not is_listed(origin, target):
         allowed = ", ".join(MOVES[origin]) or "none"
         raise MoveRefused(f"{origin} cannot move to {target}; allowed: {allowed}")

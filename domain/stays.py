@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from domain.assets import Campaign
 from domain.errors import MetadataRefused
-from domain.status import MOVES, Status
+from domain.status import MOVES, is_listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,7 @@ class Change:
     @property
     def is_listed(self) -> bool:
         """Whether the status machine lists the move that was made."""
-        origin, target = self.known.status if self.known else "", self.now.status if self.now else ""
-        return target in MOVES.get(Status(origin), ()) if origin in MOVES else False
+        return self.known is not None and self.now is not None and is_listed(self.known.status, self.now.status)
 
     @property
     def is_news(self) -> bool:

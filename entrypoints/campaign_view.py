@@ -4,9 +4,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 
-from blocks.bootstrap import blocks_from
+from blocks.bootstrap import block_from, dam_block
 from blocks.config_files import load_roles
-from blocks.dam import DamCertificate, DamOAuth2
 from blocks.database import PostgresDatabase
 from blocks.settings import load_settings
 from clients.otmm.client import OtmmClient
@@ -81,11 +80,7 @@ class Archive:
 def open_archive(dam_auth: str) -> Iterator[Archive]:
     """Give the archive of the settings; Prefect need not run for this."""
     settings = load_settings(f"dam-{dam_auth}")
-    wanted = DamCertificate if dam_auth == "mtls" else DamOAuth2
-    blocks = list(blocks_from(settings))
-    dam = next(block for block in blocks if isinstance(block, wanted))
-    database = next(block for block in blocks if isinstance(block, PostgresDatabase))
     with ExitStack() as opened:
-        store = opened.enter_context(closing(database.get_client()))
-        client = opened.enter_context(dam.get_client(load_roles(settings.config_dir)))
+        store = opened.enter_context(closing(block_from(settings, PostgresDatabase).get_client()))
+        client = opened.enter_context(dam_block(settings, dam_auth).get_client(load_roles(settings.config_dir)))
         yield Archive(client, store)

@@ -1,6 +1,6 @@
 """The live check: each stay of a campaign in A4 is announced by one webhook."""
 
-from datetime import UTC, datetime
+from datetime import UTC
 
 from blocks.services import Services
 from clients.webhook.hooks import Hook
@@ -93,9 +93,5 @@ def _payload(stay: CampaignStatus) -> dict[str, str | None]:
         "campaign_name": stay.campaign_name,
         "status": stay.status,
         "live_campaign": stay.live_campaign,
-        "timestamp": _utc(stay.created_at).isoformat(),
+        "timestamp": stay.created_at.astimezone(UTC).isoformat(),
     }
-
-
-def _utc(moment: datetime) -> datetime:
-    return moment.astimezone(UTC)

@@ -14,7 +14,6 @@ from db.repositories.rejections import (
     current_rejections,
     record_fetched,
     record_not_fetched,
-    told_rejections,
 )
 from domain.assets import Asset, Json
 from domain.delivery import Entry, KnownDelivery
@@ -93,9 +92,8 @@ class RejectionLedger:
 
     def told(self, session: Session, campaign_number: str, asset_ids: Collection[str]) -> list[Told]:
         """Return what mails say of these assets, with what was said of them."""
-        return [
-            Told(row.created_at, _facts(session, row)) for row in told_rejections(session, campaign_number, asset_ids)
-        ]
+        rows = current_rejections(session, campaign_number).values()
+        return [Told(row.created_at, _facts(session, row)) for row in rows if row.opentext_id in asset_ids]
 
 
 def _owners(session: Session, assets: Collection[Asset], campaign_number: str) -> dict[str, Owner]:

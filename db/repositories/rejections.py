@@ -1,15 +1,14 @@
 """Rejected assets: per asset a history of rejections, of which the newest counts."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypedDict, Unpack
 
-from sqlalchemy import ColumnElement, any_, func, or_, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from db.models import RejectedAsset, StatusMove
-from db.parameters import texts
 from db.repositories.masters import BoxArrival
 from domain.errors import StoreError
 
@@ -119,12 +118,6 @@ def reworks_of(session: Session, campaign_number: str, workflow: str) -> Reworks
     ]
     waiting = tuple(row.original_filename for row in rows if row.returned_at is None)
     return Reworks(tuple(row.original_filename for row in rows), waiting)
-
-
-def told_rejections(session: Session, campaign_number: str, asset_ids: Collection[str]) -> list[RejectedAsset]:
-    """Return the rejections that count of these assets, oldest first."""
-    wanted = _is_of(campaign_number) & (RejectedAsset.opentext_id == any_(texts(asset_ids)))
-    return list(session.scalars(select(RejectedAsset).where(wanted).order_by(RejectedAsset.id)))
 
 
 def _is_of(campaign_number: str) -> ColumnElement[bool]:

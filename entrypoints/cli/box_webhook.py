@@ -81,12 +81,11 @@ def _box() -> Iterator[tuple["BoxClient", "Settings"]]:
     from blocks.settings import load_settings
 
     settings = load_settings("box")
-    from blocks.bootstrap import blocks_from  # after the settings: faults of theirs are told at once
+    from blocks.bootstrap import block_from  # after the settings: faults of theirs are told at once
     from blocks.box import BoxJwt
     from clients.box.governor import NoGovernor
 
-    block = next(block for block in blocks_from(settings) if isinstance(block, BoxJwt))
-    with closing(block.get_client(NoGovernor())) as box:
+    with closing(block_from(settings, BoxJwt).get_client(NoGovernor())) as box:
         yield box, settings
 
 

@@ -58,14 +58,11 @@ def check_fields(
 
 def _checks(rules: "FieldRules", settings: "Settings", sign_in: SignIn) -> list["CheckedValues"]:
     """Ask the DAM of the settings; Prefect need not run for this."""
-    from blocks.bootstrap import blocks_from
+    from blocks.bootstrap import dam_block
     from blocks.config_files import load_codes, load_roles
-    from blocks.dam import DamCertificate, DamOAuth2
     from domain.fields import check_values, written_values
 
     written = written_values(rules, load_codes(settings.config_dir))
-    wanted = DamCertificate if sign_in is SignIn.MTLS else DamOAuth2
-    block = next(block for block in blocks_from(settings) if isinstance(block, wanted))
-    with block.get_client(load_roles(settings.config_dir)) as client:
+    with dam_block(settings, sign_in).get_client(load_roles(settings.config_dir)) as client:
         client.probe()  # a refused sign-in would look as if each domain were refused
         return [check_values(values, client.lookup_domain) for values in written]

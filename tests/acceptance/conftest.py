@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 from prefect.context import refresh_global_settings_context
@@ -110,6 +111,12 @@ def ports_of(worker_id: str, testrun_uid: str) -> Iterator[int]:
 def _is_free(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+@pytest.fixture(scope="module")
+def kept() -> dict[str, Any]:
+    """What is made once for all tests of a module."""
+    return {}
 
 
 @pytest.fixture

@@ -114,12 +114,6 @@ def undisturbed(make_home: Callable[[Path], Homeward], work_folder: Path, kept: 
     return kept
 
 
-@pytest.fixture(scope="module")
-def kept() -> dict[str, Any]:
-    """What is made once for all tests here."""
-    return {}
-
-
 @pytest.mark.parametrize(("step", "when"), sweep(ASKED, DONE, often=OFTEN))
 def test_a_run_killed_at_a_request(home: Homeward, undisturbed: dict[str, Any], step: Step, when: str) -> None:
     kill_at(home.world, step, when, flow=FLOW)

@@ -87,12 +87,6 @@ def undisturbed(prepare: Callable[[], Watched], kept: dict[str, Any]) -> dict[st
     return kept
 
 
-@pytest.fixture(scope="module")
-def kept() -> dict[str, Any]:
-    """What is made once for all tests here."""
-    return {}
-
-
 @pytest.mark.parametrize(("step", "when"), sweep(ASKED, DONE))
 def test_a_run_killed_at_a_request(watched: Watched, undisturbed: dict[str, Any], step: Step, when: str) -> None:
     kill_at(watched.world, step, when, flow=FLOW)

@@ -74,12 +74,6 @@ def undisturbed(make_world: Callable[..., World], kept: dict[str, Any]) -> dict[
     return kept
 
 
-@pytest.fixture(scope="module")
-def kept() -> dict[str, Any]:
-    """What is made once for all tests here."""
-    return {}
-
-
 @pytest.mark.parametrize(("step", "when"), sweep(ASKED, DONE, often=(UPLOAD, MOVE)))
 def test_a_run_killed_at_a_request(world: World, undisturbed: dict[str, Any], step: Step, when: str) -> None:
     kill_at(world, step, when, flow=FLOW)

@@ -16,12 +16,6 @@ SEED = seed(campaign("C000001001", asset("Film.mp4", 21_000_000), asset("Key Vis
 MakeWorld = Callable[..., World]
 
 
-@pytest.fixture(scope="module")
-def kept() -> dict[str, Any]:
-    """What is made once for all tests here."""
-    return {}
-
-
 @pytest.fixture
 def undisturbed(make_world: MakeWorld, kept: dict[str, Any]) -> dict[str, Any]:
     """How a world ends in which one run is alone."""
