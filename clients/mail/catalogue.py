@@ -10,7 +10,8 @@ null; `environment` is staging or production. The others:
     verdicts   in a5_to_a6_* assets also have master (name, or null), status (as the DAM shows it) and verdicts: a list
                of reviewer, comment, certifier, date (as the DAM shows it), where all but the reviewer may be null;
                failed may have tracking_id and verdicts
-    file       name, path, tracking_id, size_bytes, box_url; all but the name may be null
+    file       name, path, tracking_id, size_bytes, box_url; all but the name may be null; in creativex_failed, where it
+               is the PDF, without tracking_id
                in a2_to_a3_file_uploaded: name (in the DAM), handed_in_name (the agency's, in Box), path (place in Box),
                tracking_id, size_bytes, dam_asset_id; never null
     master     name, box_url
@@ -28,6 +29,15 @@ null; `environment` is staging or production. The others:
                whether a person made the move, and the names of the masters (of masters_total) without a localized file;
                only then `started_at`, the arrival of the first file, may be null: nothing had arrived
     reworked   names of the files whose return ended a rework; empty where there was none
+    scores     list of filename (of the scored asset, as kept), score, previous (of the score that it supersedes, or
+               null), version, creativex_id, creativex_url, tier, tracking_id, master (name), campaign (number, name),
+               dam_asset_id, dam_score, pdf_name, nearest (up to three names), is_orphan, read_at. Scores are text from
+               0 to 100. creativex_id, tier, tracking_id, master and campaign may be null. An orphan's name matches no
+               tracking id and no derivative. dam_asset_id is null until the file has come home; dam_score is what was
+               written there with it, or null. Beside them folder_url, where the PDFs are, and kept_in_box, of them
+    needs_review
+               filename, score, creativex_id, creativex_url, sum_of_passed, difference, guidelines: list of name,
+               weight, passed; the numbers are texts. Null unless the scorecard was read but does not add up
     messages   list of name (template or hook), channel, to, reason, campaign_number (or null), created_at, attempts
 """
 
@@ -116,6 +126,7 @@ _ALL_UPLOADED = frozenset(
         "finished_at",
     }
 )
+_SCORES = frozenset({"scores", "kept_in_box", "folder_url"})
 _EMPTY_CAMPAIGN = frozenset({"campaign", "from_status", "to_status", "empty_since"})
 
 KINDS = {
@@ -132,5 +143,8 @@ KINDS = {
     "a2_to_a3_complete": MailKind(Severity.DONE, _ALWAYS | _ALL_UPLOADED),
     "campaign_failed": MailKind(Severity.ERROR, _ALWAYS | _FAILURE | {"campaign"}),
     "upload_failed": MailKind(Severity.ERROR, _ALWAYS | _FAILURE | {"file", "campaign"}),
+    # An orphan among the scores is told by a notice and the subject: it may only be early, and the others are done.
+    "creativex_complete": MailKind(Severity.DONE, _ALWAYS | _SCORES),
+    "creativex_failed": MailKind(Severity.ERROR, _ALWAYS | _FAILURE | {"file", "needs_review"}),
     "messages_parked": MailKind(Severity.ERROR, _ALWAYS | {"messages"}),
 }

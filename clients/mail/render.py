@@ -17,6 +17,8 @@ ROWS_SHOWN = 100
 """Assets, failures and messages that one mail lists; mail programs cut a mail of about 100 kB off."""
 REJECTIONS_SHOWN = 500
 """Rejected assets that one mail lists with every comment, although some programs then cut it off: the mail says so."""
+SCORES_SHOWN = 60
+"""Scores that one mail lists: each takes more of it than an asset."""
 CUT_OFF_BYTES = 90_000
 
 
@@ -61,7 +63,8 @@ def _environment() -> Environment:
     environment.filters.update(size=wording.size, moment=wording.moment, counted=wording.counted, one_line=_one_line)
     environment.filters.update(said_on=wording.said_on)
     environment.globals.update(duration=wording.duration, ROWS_SHOWN=ROWS_SHOWN, REJECTIONS_SHOWN=REJECTIONS_SHOWN)
-    environment.globals.update(CUT_OFF_BYTES=CUT_OFF_BYTES, REVIEWERS=REVIEWERS, OTHER_REVIEWER=OTHER_REVIEWER)
+    environment.globals.update(SCORES_SHOWN=SCORES_SHOWN, CUT_OFF_BYTES=CUT_OFF_BYTES)
+    environment.globals.update(REVIEWERS=REVIEWERS, OTHER_REVIEWER=OTHER_REVIEWER)
     return environment
 
 

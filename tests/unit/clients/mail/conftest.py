@@ -69,6 +69,80 @@ def rejected(number: int) -> dict[str, Any]:
     return asset(number) | {"master": "Spot & Cut-down.mp4", "status": "NOT APPROVED", "verdicts": verdicts}
 
 
+def scored(number: int) -> dict[str, Any]:
+    """Return a score whose file is still to come home; of every number that 3 divides one that supersedes another."""
+    return {
+        "filename": f"RAF_DE_de_TEST_OLV_{number:03}_6S_16x9.mp4",
+        "score": f"{(87, 72.5, 40)[number % 3]}",
+        "previous": None if number % 3 else "64",
+        "version": 1 if number % 3 else 2,
+        "creativex_id": f"{5_000_000 + number}",
+        "creativex_url": f"https://creativex.example.com/scorecards/{5_000_000 + number}",
+        "tier": ("Excellent", "Good", None)[number % 3],
+        "tracking_id": f"BJP4h{number % 10}",
+        "master": "Spot & Cut-down Übersicht.mp4",
+        "campaign": {"number": CAMPAIGN["number"], "name": CAMPAIGN["name"]},
+        "dam_asset_id": None,
+        "dam_score": None,
+        "pdf_name": f"Scorecard Süd {number}.pdf",
+        "nearest": [],
+        "is_orphan": False,
+        "read_at": "2026-03-09T14:05:00+01:00",
+    }
+
+
+IN_DAM = {"dam_asset_id": "4c0ffee1f9e4b2d8a7730e5d1c6b9f2a4e80042", "dam_score": "55"}
+ORPHAN = {
+    "filename": "RAF_DE_de_TSET_OLV_001_6S_16x9.mp4",
+    "tracking_id": None,
+    "master": None,
+    "campaign": None,
+    "nearest": ["RAF_DE_de_TEST_OLV_001_6S_16x9.mp4", "RAF_DE_de_TEST_OLV_001_15S_16x9.mp4"],
+    "is_orphan": True,
+}
+
+
+def scorecards() -> dict[str, dict[str, Any]]:
+    """Return the facts of the mails about scorecards, by template name."""
+    guidelines = [
+        {"name": name, "weight": weight, "passed": name != "Sound & Voice-over"}
+        for name, weight in (
+            ("Brand in the first 3 seconds", "30"),
+            ("Sound & Voice-over", "20"),
+            ("Framed for mobile", "40"),
+        )
+    ]
+    return {
+        "creativex_complete": ALWAYS
+        | {
+            "scores": [scored(0), scored(1) | IN_DAM, scored(2) | ORPHAN],
+            "kept_in_box": False,
+            "folder_url": "https://box.example.com/folder/12",
+        },
+        "creativex_failed": ALWAYS
+        | {
+            "file": {
+                "name": "Scorecard Süd 7.pdf",
+                "path": "Agency Süd/Round 2/Scorecard Süd 7.pdf",
+                "size_bytes": 640_000,
+                "box_url": "https://box.example.com/file/88",
+            },
+            "reason": "The guidelines that were passed add up to 70, but the score is 80.",
+            "advice": "Compare the guidelines with the scorecard in CreativeX.",
+            "will_retry": False,
+            "needs_review": {
+                "filename": "RAF_DE_de_TEST_OLV_001_6S_16x9.mp4",
+                "score": "80",
+                "creativex_id": "5000007",
+                "creativex_url": "https://creativex.example.com/scorecards/5000007",
+                "sum_of_passed": "70",
+                "difference": "10",
+                "guidelines": guidelines,
+            },
+        },
+    }
+
+
 ALWAYS = {"environment": "staging", "run_url": "https://prefect.example.com/runs/1"}
 
 
@@ -121,6 +195,7 @@ def sample_facts() -> dict[str, dict[str, Any]]:
         **deliveries("a1_to_a2", "A1", "A2"),
         **deliveries("b1_to_b2", "B1", "B2"),
         **rejections(),
+        **scorecards(),
         "a2_to_a3_file_uploaded": ALWAYS
         | {
             "campaign": CAMPAIGN,
