@@ -7,6 +7,7 @@
     │   ├── UnknownTrackingId    a file name whose tracking id no master carries
     │   ├── MetadataRefused      an asset or campaign lacks what a rule needs
     │   ├── MediaRefused         a file that is damaged or no video
+    │   ├── ScorecardRefused     a scorecard that cannot be read; lists every fault at once
     │   ├── MoveRefused          a status move that the status machine does not list, or that somebody else has made
     │   └── NotWaiting           the campaign has left the status that a workflow waits for; nothing is wrong
     ├── ServiceError             an outside system
@@ -94,6 +95,20 @@ class MediaRefused(RuleError):
 
     advice = "Export it once more and hand it in again under the same name."
     for_uploader = True
+
+
+class ScorecardRefused(RuleError):
+    """The scorecard cannot be read. `faults` lists everything that is wrong with it."""
+
+    advice = "Open the PDF: if it is whole, export it once more from CreativeX and hand it in again."
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        super().__init__(faults)
+        self.faults = tuple(faults)
+
+    def __str__(self) -> str:
+        """Every fault, one a line where there are several parts to name."""
+        return "what was read of the scorecard cannot be used:" + "".join(f"\n- {fault}" for fault in self.faults)
 
 
 class MoveRefused(RuleError):
