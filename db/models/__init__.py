@@ -2,10 +2,11 @@
 
 from db.models.assets import AssetEvent, DerivativeAsset, MasterAsset
 from db.models.base import Base
-from db.models.campaigns import CampaignStatus, CreativexScore, StatusMove, WorkflowState
+from db.models.campaigns import CampaignStatus, StatusMove, WorkflowState
 from db.models.coordination import BoxEvent, Lease, LookupDomain, RateBucket, UploadSession
 from db.models.messages import Fact, OutboxMessage
 from db.models.rejections import RejectedAsset
+from db.models.scores import CreativexScore, Scorecard
 
 __all__ = [
     "AssetEvent",
@@ -21,6 +22,7 @@ __all__ = [
     "OutboxMessage",
     "RateBucket",
     "RejectedAsset",
+    "Scorecard",
     "StatusMove",
     "UploadSession",
     "WorkflowState",

@@ -87,6 +87,11 @@ class DerivativeAsset(Base):
         Index(None, "master_asset_id"),
         Index(None, "uploaded_at"),
         Index(None, "dam_asset_id"),
+        Index(
+            "ix_derivative_assets_filename",
+            func.lower(text("derivative_filename")).label("name"),
+            postgresql_ops={"name": "text_pattern_ops"},
+        ),
         Index("ix_derivative_assets_open", "id", postgresql_where=text(one_of("upload_status", "pending", "failed"))),
         Index("ix_derivative_assets_removing", "id", postgresql_where=text("removing_file_id IS NOT NULL")),
     )
@@ -111,6 +116,8 @@ class DerivativeAsset(Base):
     file_size_bytes: Mapped[int | None]
     sent_at: Mapped[datetime | None]
     """When the content was sent to the DAM, while it is open what came of it."""
+    sent_score: Mapped[str | None]
+    """The score in what was sent; another one may have been read since."""
     import_job_id: Mapped[str | None]
     """The DAM's job of its upload, where its answer arrived."""
     removing_file_id: Mapped[str | None]

@@ -1,10 +1,9 @@
-"""Tables about campaigns: where they stand, how they got there, and the scores of their assets."""
+"""Tables about campaigns: where they stand, and how they got there."""
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, Numeric, UniqueConstraint, func, text
+from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.models.base import Base, CreatedAt, RowId, one_of
@@ -85,33 +84,3 @@ class CampaignStatus(Base):
     webhook_sent_at: Mapped[datetime | None]
     created_at: Mapped[CreatedAt]
     left_at: Mapped[datetime | None]
-
-
-class CreativexScore(Base):
-    """A creative-quality score of the asset with this filename. Per filename, one row of each kind is current."""
-
-    __tablename__ = "creativex_scores"
-    __table_args__ = (
-        UniqueConstraint("filename", "version"),
-        CheckConstraint("quality_score BETWEEN 0 AND 100", "quality_score"),
-        CheckConstraint(one_of("status", "active", "superseded", "master-cx-score"), "status"),
-        Index(
-            "uq_creativex_scores_current",
-            "filename",
-            "status",
-            unique=True,
-            postgresql_where=text("status <> 'superseded'"),
-        ),
-        Index(None, "creativex_id"),
-    )
-
-    id: Mapped[RowId]
-    filename: Mapped[str]
-    creativex_id: Mapped[str | None]
-    creativex_url: Mapped[str | None]
-    quality_score: Mapped[Decimal | None] = mapped_column(Numeric)
-    version: Mapped[int]
-    status: Mapped[str]
-    box_file_id: Mapped[str | None]
-    full_extraction_data: Mapped[dict[str, Any] | None]
-    extracted_at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -83,6 +83,18 @@ def derivatives_by_key(session: Session, keys: Collection[Key]) -> dict[Key, Der
     return {key: found[key] for key in keys if key in found}
 
 
+def derivatives_called(session: Session, name: str) -> list[DerivativeAsset]:
+    """Return the derivatives whose names begin with this one, in whatever case, oldest first."""
+    named = func.lower(DerivativeAsset.derivative_filename)
+    begins = named.startswith(name.lower(), autoescape=True)
+    return list(session.scalars(select(DerivativeAsset).where(begins).order_by(DerivativeAsset.id)))
+
+
+def derivative_names(session: Session) -> list[str]:
+    """Return the name of every derivative, each once."""
+    return list(session.scalars(select(DerivativeAsset.derivative_filename).distinct()))
+
+
 def begin(session: Session, tracking_id: str, filename: str, **content: Unpack[Content]) -> DerivativeAsset:
     """Write down that this content is being taken up. Of other content than before, nothing was sent and none failed.
 
@@ -96,9 +108,10 @@ def begin(session: Session, tracking_id: str, filename: str, **content: Unpack[C
     return _change(session, _has_key(tracking_id, filename), changes)
 
 
-def record_sending(session: Session, derivative_id: int, *, md5: str) -> None:
-    """Write down that the content is about to be sent to the DAM: from here on it may be there."""
-    _change(session, _is(derivative_id), {"content_md5": md5, "sent_at": func.now(), "import_job_id": None})
+def record_sending(session: Session, derivative_id: int, *, md5: str, score: str | None = None) -> None:
+    """Write down that the content is about to be sent to the DAM, with this score: from here on it may be there."""
+    sent = {"content_md5": md5, "sent_score": score, "sent_at": func.now(), "import_job_id": None}
+    _change(session, _is(derivative_id), sent)
 
 
 def record_job(session: Session, derivative_id: int, job_id: str) -> None:

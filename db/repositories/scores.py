@@ -1,16 +1,26 @@
-"""Creative-quality scores: per filename a history of versions, with one current row of each kind."""
+"""Creative-quality scores: per filename a history of versions, with one current row of each kind.
+
+Names that differ in case only are one name.
+"""
 
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
-from typing import Any, TypedDict, Unpack
+from typing import Any, Literal, TypedDict, Unpack
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from db.models import CreativexScore
 from domain.errors import MetadataRefused
+from domain.scorecards import stem_of
 
 MASTER = "master-cx-score"
+ACTIVE = "active"
+NEEDS_REVIEW = "needs review"
+SUPERSEDED = "superseded"
+
+_SETTLES = {ACTIVE: (ACTIVE, NEEDS_REVIEW)}
+"""Kinds whose current row a new one takes the place of, where that is not its own kind alone."""
 
 
 def tidy_score(score: Decimal | float | str) -> Decimal:
@@ -53,24 +63,89 @@ def store_master_score(
     return _add_version(session, row)
 
 
-def current_score(session: Session, filename: str, *, status: str = "active") -> CreativexScore | None:
-    """Return the filename's current score of a kind (`active`, or `master-cx-score`), or None."""
+def store_score(
+    session: Session,
+    *,
+    filename: str,
+    score: Decimal | float | str,
+    url: str | None,
+    status: Literal["active", "needs review"],
+    **source: Unpack[ScoreSource],
+) -> CreativexScore:
+    """Store the score of a scorecard, and let it supersede what was current. The same one again changes nothing.
+
+    Raises MetadataRefused unless the score is a number from 0 to 100.
+    """
+    value = tidy_score(score)
+    _serialize(session, filename)
+    known = current_score(session, filename, status=status)
+    if known is not None and _is_same(known, value, url, source.get("creativex_id")):
+        return known
+    row = CreativexScore(filename=filename, quality_score=value, creativex_url=url, status=status, **source)
+    return _add_version(session, row)
+
+
+def store_old_score(
+    session: Session, *, filename: str, score: Decimal | float | str, url: str | None, **source: Unpack[ScoreSource]
+) -> CreativexScore:
+    """Store the score of a scorecard that a later one came before: it is a version, and never was current."""
+    _serialize(session, filename)
+    value = tidy_score(score)
+    row = CreativexScore(filename=filename, quality_score=value, creativex_url=url, status=SUPERSEDED, **source)
+    return _add_version(session, row)
+
+
+def current_score(session: Session, filename: str, *, status: str = ACTIVE) -> CreativexScore | None:
+    """Return the filename's current score of a kind, or None."""
+    return session.scalar(select(CreativexScore).where(_has_name(filename), CreativexScore.status == status))
+
+
+def score_for(session: Session, filename: str, *, status: str = ACTIVE) -> CreativexScore | None:
+    """Return the newest current score that was given to this name, with or without its extension, or None."""
+    names = {filename.lower(), stem_of(filename).lower()}
     return session.scalar(
-        select(CreativexScore).where(CreativexScore.filename == filename, CreativexScore.status == status)
+        select(CreativexScore)
+        .where(func.lower(CreativexScore.filename).in_(names), CreativexScore.status == status)
+        .order_by(CreativexScore.extracted_at.desc(), CreativexScore.id.desc())
+        .limit(1)
     )
+
+
+def scores_of(session: Session, filename: str) -> list[CreativexScore]:
+    """Return every score that was ever given to a name, with any extension or none; of each name oldest first."""
+    stem = stem_of(filename).lower()
+    named = func.lower(CreativexScore.filename)
+    like = func.starts_with(named, f"{stem}.")
+    rows = session.scalars(
+        select(CreativexScore).where((named == stem) | like).order_by(named, CreativexScore.version, CreativexScore.id)
+    )
+    return [row for row in rows if stem_of(row.filename).lower() == stem]
+
+
+def scored_names(session: Session) -> list[str]:
+    """Return every name that a score was given to, each once."""
+    return list(session.scalars(select(CreativexScore.filename).distinct().order_by(CreativexScore.filename)))
+
+
+def _is_same(known: CreativexScore, value: Decimal, url: str | None, creativex_id: str | None) -> bool:
+    return (known.quality_score, known.creativex_url, known.creativex_id) == (value, url, creativex_id)
 
 
 def _add_version(session: Session, row: CreativexScore) -> CreativexScore:
-    same_name = CreativexScore.filename == row.filename
-    session.execute(
-        update(CreativexScore).where(same_name, CreativexScore.status == row.status).values(status="superseded")
-    )
+    same_name = _has_name(row.filename)
+    settled = CreativexScore.status.in_(_SETTLES.get(row.status, (row.status,)))
+    session.execute(update(CreativexScore).where(same_name, settled).values(status=SUPERSEDED))
     row.version = 1 + session.scalars(select(func.count()).select_from(CreativexScore).where(same_name)).one()
     session.add(row)
     session.flush()
     return row
 
 
+def _has_name(filename: str) -> ColumnElement[bool]:
+    return func.lower(CreativexScore.filename) == filename.lower()
+
+
 def _serialize(session: Session, filename: str) -> None:
     # Two runs that store a score for one filename would count the same version.
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"creativex/{filename}", 0))))
+    key = f"creativex/{filename.lower()}"
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
