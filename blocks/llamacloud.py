@@ -1,12 +1,10 @@
 """Credentials of LlamaCloud, which reads CreativeX scorecards."""
 
-from typing import TYPE_CHECKING
-
 from prefect.blocks.abstract import CredentialsBlock
 from pydantic import Field, SecretStr
 
-if TYPE_CHECKING:
-    from llama_cloud_services import LlamaExtract
+from clients.creativex import ScoreExtractor
+from clients.creativex.llamacloud import LlamaCloudExtractor
 
 
 class LlamaCloud(CredentialsBlock):
@@ -19,8 +17,12 @@ class LlamaCloud(CredentialsBlock):
     api_key: SecretStr = Field(title="API key", description="Key of the LlamaCloud project.")
     base_url: str | None = Field(default=None, title="Address", description="Empty: the real LlamaCloud.")
 
-    def get_client(self) -> "LlamaExtract":
-        """Return the extraction client. The package takes seconds to import, so it is imported here."""
-        from llama_cloud_services import LlamaExtract
-
-        return LlamaExtract(api_key=self.api_key.get_secret_value(), base_url=self.base_url)
+    def get_client(self, *, agent_name: str, wait_s: int, poll_s: float) -> ScoreExtractor:
+        """Return what reads scorecards by the agent of that name; no request is made yet."""
+        return LlamaCloudExtractor(
+            self.api_key.get_secret_value(),
+            agent_name=agent_name,
+            base_url=self.base_url,
+            wait_s=wait_s,
+            poll_s=poll_s,
+        )

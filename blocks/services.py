@@ -12,11 +12,13 @@ from blocks.config_files import load_codes, load_hooks, load_recipients, load_ro
 from blocks.dam import DamAuth, DamCertificate, DamOAuth2
 from blocks.database import PostgresDatabase
 from blocks.field_rules import load_field_rules
+from blocks.llamacloud import LlamaCloud
 from blocks.mail import MailgunAccount, SmtpServer
 from blocks.saved import AnyBlock, find_block, load_block
 from blocks.settings import Settings, load_settings
 from blocks.webhooks import OutgoingWebhooks
 from clients.box.client import BoxClient
+from clients.creativex import ScoreExtractor
 from clients.mail.message import Mailer
 from clients.mail.recipients import Recipients
 from clients.otmm.client import OtmmClient
@@ -115,6 +117,14 @@ class Services:
         return self._open.enter_context(workspace)
 
     @cached_property
+    def extractor(self) -> ScoreExtractor:
+        """What reads scorecards; nothing is asked of it yet."""
+        settings = self.settings
+        return self._load(LlamaCloud).get_client(
+            agent_name=settings.llama_agent_name, wait_s=settings.llama_wait_s, poll_s=settings.llama_poll_s
+        )
+
+    @cached_property
     def mail(self) -> tuple[Mailer, str]:
         """The mailer and the sender's address: Mailgun where its block is saved, else SMTP."""
         block = find_block(MailgunAccount, self.settings.block_name) or self._load(SmtpServer)
@@ -177,6 +187,12 @@ INTAKE = (
     *("mail", "hooks", "webhooks"),
 )
 """What bringing derivatives home works with."""
+
+SCORES = (
+    *("codes", "recipients", "store", "leases", "box", "workspace", "extractor"),
+    *("mail", "hooks", "webhooks"),
+)
+"""What reading scorecards works with."""
 
 LIVE = ("roles", "recipients", "store", "leases", "dam", "mail", "hooks", "webhooks")
 """What watching where campaigns stand works with."""

@@ -82,10 +82,16 @@ class Settings(BaseSettings):
     webhook_token: SecretStr | None = None
 
     llama_cloud_api_key: SecretStr | None = None
-    llama_cloud_base_url: HttpUrl | None = None
+    llama_cloud_base_url: HttpUrl | None = Field(None, description="Unset: the real LlamaCloud.")
+    llama_agent_name: str = Field(
+        "Creativex-Extract", min_length=1, description="Extraction agent of LlamaCloud that reads scorecards."
+    )
+    llama_wait_s: int = Field(300, ge=1, description="How long LlamaCloud may take to read one scorecard.")
+    llama_poll_s: float = Field(1, gt=0, description="Seconds between two looks at how far it is.")
 
     max_campaigns: int = Field(10, ge=1, description="Campaigns that one run takes.")
     assets_in_parallel: int = Field(8, ge=1, le=64)
+    scorecards_in_parallel: int = Field(4, ge=1, le=16)
     parts_in_flight: int = Field(4, ge=1, le=32, description="Parts of one upload under way at once.")
     buffer_budget_mb: int = Field(320, ge=32, description="Memory for parts, all uploads of a process together.")
     box_calls_per_second: float = Field(14, gt=0)
@@ -133,10 +139,12 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "a2-to-a3": ("box_folder_derivatives",),
     "a5-to-a6": ("box_folder_revisions",),
     "b1-to-b2": ("box_folder_global_masters",),
+    "creativex-scores": ("box_folder_creativex",),
+    "llamacloud": ("llama_cloud_api_key",),
 }
 """What each connection or workflow cannot do without."""
 
-WORKFLOWS = ("a1-to-a2", "a2-to-a3", "a5-to-a6", "b1-to-b2")
+WORKFLOWS = ("a1-to-a2", "a2-to-a3", "a5-to-a6", "b1-to-b2", "creativex-scores")
 """Keys of NEEDS that are workflows: what an installation with every schedule on cannot do without."""
 
 _COMPLETED_BY: dict[str, tuple[str, ...]] = {

@@ -1,0 +1,5 @@
+"""Reads CreativeX scorecards."""
+
+from clients.creativex.extractor import Extraction, ScoreExtractor
+
+__all__ = ["Extraction", "ScoreExtractor"]
