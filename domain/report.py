@@ -12,6 +12,8 @@ class Outcome(StrEnum):
     """What became of one asset."""
 
     DELIVERED = "delivered"
+    READ = "read"  # of a scorecard
+    REVIEW = "to be reviewed"  # a scorecard that does not add up
     ALREADY = "already there"  # delivered by an earlier run
     PLANNED = "planned"  # a dry run would deliver it
     LEFT = "left to another run"  # which is at work on it
@@ -117,6 +119,7 @@ class RunReport:
     campaigns: list[CampaignOutcome] = field(default_factory=list)
     files: list[AssetOutcome] = field(default_factory=list)
     """Files that belong to no campaign, or to none that anybody could tell."""
+    files_are: str = "Files of no campaign"
     parked: list[str] = field(default_factory=list)
     """Messages given up on during this run, one line each."""
     findings: list[str] = field(default_factory=list)
@@ -148,7 +151,7 @@ class RunReport:
         >>> RunReport("a1-to-a2").headline
         'nothing to do'
         """
-        if not self.campaigns and not self.files and not self.parked and self.refusal is None:
+        if not (self.campaigns or self.files or self.findings or self.parked or self.refusal):
             return "nothing to do"
         counts = self.counts()
         parts = [f"{counts[outcome]} {outcome}" for outcome in Outcome if counts[outcome]]

@@ -12,6 +12,8 @@ from domain.report import AssetOutcome, CampaignOutcome, Outcome, RunReport
 
 _COLOURS = {
     Outcome.DELIVERED: "green",
+    Outcome.READ: "green",
+    Outcome.REVIEW: "yellow",
     Outcome.ALREADY: "dim",
     Outcome.PLANNED: "cyan",
     Outcome.LEFT: "dim",
@@ -32,7 +34,7 @@ def show_report(report: RunReport, console: Console) -> None:
         if campaign.assets:
             console.print(_table(campaign.assets, report.destination))
     if report.files:
-        console.print("[bold]Files of no campaign[/]")
+        console.print(f"[bold]{report.files_are}[/]")
         console.print(_table(report.files, report.destination))
     for line in report.parked:
         console.print(f"[red]given up on:[/] {escape(line)}")

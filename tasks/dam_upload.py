@@ -17,7 +17,7 @@ from tasks.derivative_ledger import Arrival, Ledger
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """One content on its way to a folder of the DAM. `md5` is hex."""
+    """One content on its way to a folder of the DAM. `md5` is hex, `score` the one in its representation."""
 
     path: Path
     folder_id: str
@@ -25,6 +25,7 @@ class Upload:
     md5: str
     size_bytes: int
     representation: Json
+    score: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class DamUpload:
 
     def _send(self, row: DerivativeAsset) -> str:
         upload = self._upload
-        self._ledger.sending(row, upload.md5)
+        self._ledger.sending(row, upload.md5, upload.score)
         try:
             job = self._dam.upload(upload.folder_id, upload.path, upload.name, upload.representation)
         except (ServiceRejected, NotFound):

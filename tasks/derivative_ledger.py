@@ -20,7 +20,7 @@ from db.repositories.events import record_event
 from db.repositories.progress import serialize_arrivals
 from db.repositories.rejections import record_returned
 from domain.derivatives import KnownDerivative, PlannedFile
-from tasks.descriptions import Description
+from tasks.descriptions import Description, as_it_was_sent
 from tasks.telling_home import tell_uploaded
 from tasks.trouble import Trouble
 from tasks.work import Intake
@@ -63,9 +63,9 @@ class Ledger:
 
         return self._write(write)
 
-    def sending(self, row: DerivativeAsset, md5: str) -> None:
-        """Write down that the content is about to be sent."""
-        self._write(lambda session: derivatives.record_sending(session, row.id, md5=md5))
+    def sending(self, row: DerivativeAsset, md5: str, score: str | None) -> None:
+        """Write down that the content is about to be sent, with this score in what the DAM is told of it."""
+        self._write(lambda session: derivatives.record_sending(session, row.id, md5=md5, score=score))
 
     def taken(self, row: DerivativeAsset, job_id: str) -> None:
         """Write down the job that the DAM has answered with."""
@@ -80,6 +80,8 @@ class Ledger:
     ) -> None:
         """Write down which asset the content has become, and queue the messages about it."""
         is_rework = row.dam_asset_id is not None
+        if arrival.adopted and row.sent_at is not None and row.content_md5 == arrival.md5:
+            description = as_it_was_sent(description, row.sent_score)
         score = description.score.value
         facts: derivatives.ArrivalFacts = {"content_md5": arrival.md5, "creativex_score": score}
         if video is not None:

@@ -1,6 +1,6 @@
 """What the DAM is told of a derivative: its master's metadata, changed by the rules, checked against lookup domains."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from blocks.services import Services
 from db.repositories.masters import full_metadata
@@ -47,6 +47,15 @@ def describe(planned: PlannedFile[File], services: Services, *, keep: bool = Tru
     lacking = _lacking(described, planned, services, keep=keep)
     warnings = [warning.text for warning in planned.name.warnings] + lacking
     return Description(described, score, tuple(warnings + ([score.warning] if score.warning else [])))
+
+
+def as_it_was_sent(description: Description, score: str | None) -> Description:
+    """Return a description with the score that an earlier run has sent; one that was read since is not in the DAM."""
+    if score == description.score.value:
+        return description
+    newer = f"the score {description.score.value} was found after it was sent, and is not in the DAM"
+    warnings = description.warnings if description.score.value is None else (*description.warnings, newer)
+    return replace(description, score=Score(score), warnings=warnings)
 
 
 def _lacking(described: Json, planned: PlannedFile[File], services: Services, *, keep: bool) -> list[str]:

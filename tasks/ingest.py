@@ -79,7 +79,8 @@ class Ingestion:
             path = folder / f"content{Path(name).suffix}"
             self._services.box.download(file, path, on_progress=log_progress(self._planned.path, file.size_bytes))
             video = probe(path, name=file.name) if is_video(file.name) else None
-            upload = Upload(path, self._folder_id, name, _md5(path), file.size_bytes, description.representation)
+            sent = (description.representation, description.score.value)
+            upload = Upload(path, self._folder_id, name, _md5(path), file.size_bytes, *sent)
             arrival = DamUpload(upload, self._services.dam, self._ledger, self._patience).place(row)
         self._ledger.arrived(row, arrival, description, video)
         get_run_logger().info("%s: is asset %s in the DAM", self._planned.path, arrival.asset_id)

@@ -12,7 +12,7 @@ def as_markdown(report: RunReport) -> str:
     for campaign in report.campaigns:
         lines += _campaign(campaign, report.destination)
     if report.files:
-        lines += ["## Files of no campaign", "", *_table(report.files, report.destination)]
+        lines += [f"## {report.files_are}", "", *_table(report.files, report.destination)]
     if report.parked:
         lines += ["## Messages given up on", "", *(f"- {cell(line)}" for line in report.parked), ""]
     for asset in report.assets:

@@ -1,9 +1,11 @@
 """The creative-quality score of a file that comes home: from its scorecard, else from its metadata in Box."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC
 
 from blocks.services import Services
-from db.repositories.scores import current_score, tidy_score
+from db.models import CreativexScore
+from db.repositories.scores import NEEDS_REVIEW, score_for, tidy_score
 from domain.derivatives import File, PlannedFile
 from domain.errors import MetadataRefused
 
@@ -22,10 +24,24 @@ def find_score(planned: PlannedFile[File], services: Services) -> Score:
     """Return the score of a file whose name could be read."""
     name = planned.target_name or ""
     with services.store.transaction() as session:
-        row = current_score(session, name)
-    if row is not None and row.quality_score is not None:
-        return Score(str(row.quality_score), row.creativex_url, "CreativeX scorecard")
-    return _from_box(planned, services)
+        row = score_for(session, name)
+        in_review = score_for(session, name, status=NEEDS_REVIEW)
+    found = _from_scorecard(row) or _from_box(planned, services)
+    doubt = _about_review(in_review) if in_review is not None else None
+    warnings = [text for text in (found.warning, doubt) if text is not None]
+    return replace(found, warning="; ".join(warnings) or None)
+
+
+def _from_scorecard(row: CreativexScore | None) -> Score | None:
+    if row is None or row.quality_score is None:
+        return None
+    card = f"CreativeX scorecard {row.creativex_id}" if row.creativex_id else "CreativeX scorecard"
+    source = f"{card}, read on {row.extracted_at.astimezone(UTC):%d %b %Y}, version {row.version}"
+    return Score(f"{row.quality_score:f}", row.creativex_url, source)
+
+
+def _about_review(row: CreativexScore) -> str:
+    return f"a scorecard of this file needs review, so its score {row.quality_score:f} was not used"
 
 
 def _from_box(planned: PlannedFile[File], services: Services) -> Score:

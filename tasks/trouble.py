@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from db.repositories.facts import forget, forget_others, mark_told, observe
 from db.repositories.outbox import enqueue
 from domain.routes import DERIVATIVES, Route
+from domain.scoring import WORKFLOW as SCORES
 
 BLIP = timedelta(minutes=15)
 """A fault that heals by itself is told only when it lasts for so long."""
@@ -18,6 +19,8 @@ _AT_ONCE = timedelta(0)
 
 _FILE = {"refused": "upload_failed"}
 _FILES = f"{DERIVATIVES.workflow}/file"
+_SCORECARD = {"refused": "creativex_failed", "review": "creativex_failed"}
+_SCORECARDS = f"{SCORES}/file"
 _REMARK = "remark"
 """What is told beside the file in Box; it does not go by mail."""
 
@@ -26,7 +29,7 @@ _PASSING = "{kind}-for-now"
 
 
 class Trouble:
-    """What keeps one campaign from moving on, or one file from going home."""
+    """What keeps one campaign from moving on, one file from going home, or one scorecard from being read."""
 
     def __init__(
         self, session: Session, subject: str, mails: Mapping[str, str], campaign_number: str | None = None
@@ -51,6 +54,11 @@ class Trouble:
     def of_file(cls, session: Session, file_id: str, campaign_number: str | None) -> Self:
         """Return the trouble of a file that an agency handed in; the campaign is None where nobody can tell it."""
         return cls(session, f"{_FILES}/{file_id}", _FILE, campaign_number)
+
+    @classmethod
+    def of_scorecard(cls, session: Session, file_id: str) -> Self:
+        """Return the trouble of a scorecard that lies in Box."""
+        return cls(session, f"{_SCORECARDS}/{file_id}", _SCORECARD)
 
     def tell(self, kind: str, signs: Iterable[str], facts: dict[str, Any], *, after: timedelta = _AT_ONCE) -> bool:
         """Note that it is in this trouble, and queue its mail once that has lasted for `after`.
@@ -107,6 +115,11 @@ class Trouble:
 def forget_files_but(session: Session, file_ids: Collection[str]) -> None:
     """Forget the trouble of files that are gone: these are the ids of all that are there."""
     forget_others(session, _FILES, file_ids)
+
+
+def forget_scorecards_but(session: Session, file_ids: Collection[str]) -> None:
+    """Forget the trouble of scorecards that are gone: these are the ids of all that are there."""
+    forget_others(session, _SCORECARDS, file_ids)
 
 
 def forget_campaigns_but(session: Session, route: Route, numbers: Collection[str]) -> None:

@@ -76,3 +76,21 @@ class Intake:
     def is_whole(self) -> bool:
         """Whether all files are looked at, so that what is not among them is gone."""
         return not self.file_ids and self.campaign is None
+
+
+class ScoreIntake:
+    """One look at the scorecards that lie in Box.
+
+    `file_ids`: only these files, whatever became of them before; empty: all that are there. `keep_files`: leave what
+    was read in Box.
+    """
+
+    def __init__(self, services: Services, *, file_ids: tuple[str, ...] = (), keep_files: bool = False) -> None:
+        self.services = services
+        self.file_ids = file_ids
+        self.keep_files = keep_files
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all files are looked at, so that what is not among them is gone."""
+        return not self.file_ids

@@ -27,6 +27,7 @@ import flows.a4_live
 import flows.a5_to_a6
 import flows.advance_campaigns
 import flows.b1_to_b2
+import flows.creativex_scores
 import flows.deliver_messages
 import flows.reset_campaigns
 import flows.set_campaign_status  # noqa: F401
