@@ -1,24 +1,18 @@
 """The agency at a terminal: drops into the twin's Box over HTTP, below /_sandbox/drops."""
 
-from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, TypeAdapter
-from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.bodies import Body, read_body, refused
-from sandbox.box.errors import BoxError
+from sandbox import outsider_routes
+from sandbox.bodies import Body
 from sandbox.box.items import File
 from sandbox.drops import MISNAMED, SIZE, TEMPLATE, VIDEO, Damage, Drops
+from sandbox.outsider_routes import Name, Wish
 
 if TYPE_CHECKING:
     from sandbox.twin import Twin
-
-_Endpoint = Callable[[Request], Awaitable[Response]]
-_Name = Annotated[str, Field(min_length=1)]
 
 
 class _Drop(Body):
@@ -27,12 +21,12 @@ class _Drop(Body):
 
 class _Whole(_Drop):
     kind: Literal["whole"]
-    tracking_id: _Name
-    name: _Name = VIDEO
+    tracking_id: Name
+    name: Name = VIDEO
     size: int = Field(default=SIZE, ge=0)
     seed: str = ""
     metadata: dict[str, int | float | str | list[str]] | None = None
-    template: _Name = TEMPLATE
+    template: Name = TEMPLATE
 
     def hand_in(self, drops: Drops) -> File:
         return drops.whole(
@@ -48,8 +42,8 @@ class _Whole(_Drop):
 
 class _Damaged(_Drop):
     kind: Literal["damaged"]
-    tracking_id: _Name
-    name: _Name = VIDEO
+    tracking_id: Name
+    name: Name = VIDEO
     how: Damage = "cut"
 
     def hand_in(self, drops: Drops) -> File:
@@ -58,8 +52,8 @@ class _Damaged(_Drop):
 
 class _Misnamed(_Drop):
     kind: Literal["misnamed"]
-    tracking_id: _Name
-    name: _Name = MISNAMED
+    tracking_id: Name
+    name: Name = MISNAMED
 
     def hand_in(self, drops: Drops) -> File:
         return drops.misnamed(self.tracking_id, self.name, below=self.below)
@@ -67,55 +61,17 @@ class _Misnamed(_Drop):
 
 class _Unknown(_Drop):
     kind: Literal["unknown"]
-    name: _Name = VIDEO
+    name: Name = VIDEO
 
     def hand_in(self, drops: Drops) -> File:
         return drops.unknown(self.name, below=self.below)
 
 
-class _NewName(Body):
-    name: _Name
-
-
-_AnyDrop = _Whole | _Damaged | _Misnamed | _Unknown
-_DROP: TypeAdapter[_AnyDrop] = TypeAdapter(Annotated[_AnyDrop, Field(discriminator="kind")])
-_NEW_NAME = TypeAdapter(_NewName)
+_DROP: TypeAdapter[Wish[Drops]] = TypeAdapter(
+    Annotated[_Whole | _Damaged | _Misnamed | _Unknown, Field(discriminator="kind")]
+)
 
 
 def routes(twin: "Twin") -> list[Route]:
     """What `Drops` does."""
-    drops = Drops(twin)
-
-    def shown(file: File, status: int = 200) -> Response:
-        path = "/".join([*(folder.name for folder in twin.box.tree.ancestors(file)[1:]), file.name])
-        return JSONResponse({"id": file.id, "name": file.name, "path": path}, status)
-
-    async def hand_in(request: Request) -> Response:
-        drop = await read_body(request, _DROP)
-        return shown(await run_in_threadpool(drop.hand_in, drops), 201)
-
-    async def rename(request: Request) -> Response:
-        wish = await read_body(request, _NEW_NAME)
-        return shown(drops.rename(request.path_params["file_id"], wish.name))
-
-    async def remove(request: Request) -> Response:
-        drops.remove(request.path_params["file_id"])
-        return Response(status_code=204)
-
-    return [
-        Route("/_sandbox/drops", _refusing(hand_in), methods=["POST"]),
-        Route("/_sandbox/drops/{file_id}", _refusing(rename), methods=["PATCH"]),
-        Route("/_sandbox/drops/{file_id}", _refusing(remove), methods=["DELETE"]),
-    ]
-
-
-def _refusing(endpoint: _Endpoint) -> _Endpoint:
-    async def answer(request: Request) -> Response:
-        try:
-            return await endpoint(request)
-        except BoxError as error:
-            return refused(f"{error.code}: {error.message}", error.status)
-        except ValueError as error:
-            return refused(str(error))
-
-    return answer
+    return outsider_routes.routes(twin, "/_sandbox/drops", Drops(twin), _DROP)

@@ -1,15 +1,14 @@
 """What agencies hand in: derivatives put into the twin's Box by the agency user, whole or broken."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Literal
 
 from sandbox.blobs import Blob, BytesBlob, GeneratedBlob, VideoBlob
-from sandbox.box import errors
 from sandbox.box.items import File
-from sandbox.box.models import AGENCY_USER_ID
 from sandbox.media import KINDS, films
+from sandbox.outsider import Below, Outsider
 
 if TYPE_CHECKING:
     from sandbox.twin import Twin
@@ -29,11 +28,9 @@ _SECONDS = re.compile(r"_(\d{1,3})S(?=_)")
 _RATIO = re.compile(r"_(\d{1,2}x\d{1,2})(?=_)")
 
 Damage = Literal["cut", "no index"]
-Below = Sequence[str]
-"""Names of sub-folders."""
 
 
-class Drops:
+class Drops(Outsider):
     """Hands files in at the twin's derivatives folder. In a name pattern `{tracking_id}` stands for the tracking id.
 
     A name that is there already gets a new version. Content follows from `seed`, by default the name: the same twice
@@ -41,8 +38,7 @@ class Drops:
     """
 
     def __init__(self, twin: "Twin") -> None:
-        self._box = twin.box
-        self._folder_id = twin.box_folders["BOX_FOLDER_DERIVATIVES"]
+        super().__init__(twin.box, twin.box_folders["BOX_FOLDER_DERIVATIVES"])
 
     def whole(  # noqa: PLR0913 - what a drop is described by
         self,
@@ -75,27 +71,12 @@ class Drops:
         """Hand in a good video with a good name, whose tracking id no master has."""
         return self.whole(UNKNOWN_TRACKING_ID, pattern, below=below)
 
-    def rename(self, file_id: str, name: str) -> File:
-        """Give a file another name; nobody is told. Raises BoxError, 404 for a file that is not below the folder."""
-        return self._box.tree.update_file(self._dropped(file_id).id, {"name": name})
-
-    def remove(self, file_id: str) -> None:
-        """Take a file back: it goes to the trash. Raises BoxError 404 for a file that is not below the folder."""
-        self._box.tree.delete_file(self._dropped(file_id).id)
-
     def _hand_in(
         self, name: str, content: Blob, below: Below, values: Mapping[str, Any] | None = None, template: str = TEMPLATE
     ) -> File:
-        tree, folder_id = self._box.tree, self._folder(below)
-        with tree.lock:  # nobody sees the file without its metadata
-            there = tree.child(folder_id, name)
-            if there is None:
-                file = tree.add_file(folder_id, name, content, AGENCY_USER_ID)
-            else:
-                file = tree.add_version(there.id, content)
-            if values is not None:
-                self._fill_in(file, template, values)
-        return self._box.uploaded(file, AGENCY_USER_ID)
+        if values is None:
+            return self.put(name, content, below)
+        return self.put(name, content, below, prepare=lambda file: self._fill_in(file, template, values))
 
     def _fill_in(self, file: File, template: str, values: Mapping[str, Any]) -> None:
         there = file.metadata.get((self._box.scope("enterprise"), template))
@@ -103,19 +84,6 @@ class Drops:
             self._box.set_metadata(file.id, template, values)
         else:
             there.values, there.version = dict(values), there.version + 1
-
-    def _dropped(self, file_id: str) -> File:
-        file = self._box.file(file_id)
-        if self._folder_id not in {folder.id for folder in self._box.tree.ancestors(file)}:
-            raise errors.not_found("file", file_id)
-        return file
-
-    def _folder(self, below: Below) -> str:
-        folder_id = self._folder_id
-        for name in below:
-            there = self._box.tree.child(folder_id, name)
-            folder_id = (there or self._box.tree.add_folder(folder_id, name, AGENCY_USER_ID)).id
-        return folder_id
 
 
 def _named(pattern: str, tracking_id: str) -> str:
