@@ -32,6 +32,8 @@ def environment(twin: "Twin") -> dict[str, str]:
         "BOX_WEBHOOK_SECONDARY_KEY": twin.box.webhooks.keys.secondary,
         **twin.box_folders,
         **_messages(twin),
+        "LLAMA_CLOUD_API_KEY": twin.settings.llamacloud.api_key,
+        "LLAMA_CLOUD_BASE_URL": twin.servers["llamacloud"].url,
     }
 
 

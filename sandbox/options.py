@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from sandbox.box import BoxSettings
 from sandbox.hooks import HookSettings
+from sandbox.llamacloud import LlamaCloudSettings
 from sandbox.mail import MailSettings
 from sandbox.otmm import OtmmSettings
 
@@ -21,9 +22,12 @@ class Ports:
     smtp: int = 0
     mail: int = 0
     hooks: int = 0
+    llamacloud: int = 0
 
 
-DEMO_PORTS = Ports(otmm=8431, otmm_mtls=8432, box=8433, box_download=8434, smtp=8435, mail=8436, hooks=8437)
+DEMO_PORTS = Ports(
+    otmm=8431, otmm_mtls=8432, box=8433, box_download=8434, smtp=8435, mail=8436, hooks=8437, llamacloud=8438
+)
 """Ports that stay the same from one start to the next, so that bookmarks and a written `.env` go on working."""
 
 
@@ -35,8 +39,9 @@ class Settings:
     box: BoxSettings = field(default_factory=BoxSettings)
     mail: MailSettings = field(default_factory=MailSettings)
     hooks: HookSettings = field(default_factory=HookSettings)
+    llamacloud: LlamaCloudSettings = field(default_factory=LlamaCloudSettings)
     clock: Callable[[], float] = time.time
 
 
-SERVICES = ("otmm", "box", "mail", "hooks")
+SERVICES = ("otmm", "box", "mail", "hooks", "llamacloud")
 """The fields of Settings that hold switches."""

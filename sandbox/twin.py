@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from starlette.types import ASGIApp
 
-from sandbox import agency, box, hooks, librarian_routes, mail, otmm
+from sandbox import agency, box, hooks, librarian_routes, llamacloud, mail, otmm
 from sandbox.certificates import Certificates, make_certificates
 from sandbox.environment import environment
 from sandbox.faults import Faults
@@ -25,14 +25,16 @@ BOX_FOLDERS = {
     "BOX_FOLDER_REVISIONS": "Revisions",
     "BOX_FOLDER_CREATIVEX": "CreativeX",
 }
+FAULTS = ("otmm", "box", "box_download", "smtp", "mail", "hooks", "llamacloud")
+"""Services that have faults of their own."""
 
 
 class Twin:
-    """Simulated DAM, Box, mail and webhook receiver, from `start` to `stop`, once; also as a context manager.
+    """Every simulated service, from `start` to `stop`, once; also as a context manager.
 
     `folder` takes certificates, mails and contents; `certificates` may be handed in, as they take a while to make.
-    `faults` are by service: otmm, box, box_download, smtp, mail, hooks. `campaigns` maps the seed's campaign numbers
-    to folder ids, `box_folders` the variables of BOX_FOLDERS to folder ids.
+    `faults` are by service: otmm, box, box_download, smtp, mail, hooks, llamacloud. `campaigns` maps the seed's
+    campaign numbers to folder ids, `box_folders` the variables of BOX_FOLDERS to folder ids.
     """
 
     def __init__(
@@ -47,7 +49,7 @@ class Twin:
         self.folder = folder.resolve()
         self.settings = settings or Settings()
         self.certificates = certificates or make_certificates(self.folder / "certificates")
-        self.faults = {name: Faults() for name in ("otmm", "box", "box_download", "smtp", "mail", "hooks")}
+        self.faults = {name: Faults() for name in FAULTS}
         self._contents = self.folder / "contents"
         shutil.rmtree(self._contents, ignore_errors=True)  # of a twin that was killed
         for service in ("otmm", "box"):
@@ -58,6 +60,7 @@ class Twin:
         self.box = box.BoxState(self.box_app, folder=self._contents / "box", settings=self.settings.box, clock=clock)
         self.mail = mail.MailState(self.folder / "mails", self.settings.mail)
         self.hooks = hooks.HookState(self.settings.hooks)
+        self.llamacloud = llamacloud.LlamaCloudState(self.settings.llamacloud)
         self.campaigns = load_seed(self.otmm, seed) if seed is not None else {}
         self.box_folders = {variable: self.box.add_folder(name).id for variable, name in BOX_FOLDERS.items()}
         self.servers = self._servers(ports or Ports())
@@ -108,6 +111,7 @@ class Twin:
             "SMTP": f"smtp://localhost:{self.smtp.port}",
             "Mails": url["mail"],
             "Webhooks": url["hooks"],
+            "LlamaCloud": url["llamacloud"],
         }
 
     def __enter__(self) -> Self:
@@ -122,6 +126,7 @@ class Twin:
         faults, settings = self.faults, self.settings
         dam = otmm.create_app(self.otmm, faults["otmm"], librarian_routes.routes(self))
         gateway = otmm.create_app(self.otmm, faults["otmm"], gateway_user=otmm.SERVICE_USER)
+        reader = llamacloud.create_app(self.llamacloud, faults["llamacloud"])
         apps: dict[str, ASGIApp] = {
             "otmm": with_switches(dam, settings.otmm),
             "otmm_mtls": with_switches(gateway, settings.otmm),
@@ -129,6 +134,7 @@ class Twin:
             "box_download": box.create_download_app(self.box, faults["box_download"]),
             "mail": with_switches(mail.create_app(self.mail, faults["mail"], faults["smtp"]), settings.mail),
             "hooks": with_switches(hooks.create_app(self.hooks, faults["hooks"]), settings.hooks),
+            "llamacloud": with_switches(reader, settings.llamacloud),
         }
         files = self.certificates
         tls = {"otmm_mtls": TlsFiles(files.server_cert, files.server_key, client_ca=files.ca_pem)}

@@ -47,6 +47,7 @@ VARIABLES = {
     *("BOX_FOLDER_REVISIONS", "BOX_FOLDER_CREATIVEX", "BOX_WEBHOOK_PRIMARY_KEY", "BOX_WEBHOOK_SECONDARY_KEY"),
     *("BOX_API_URL", "BOX_UPLOAD_URL", "SMTP_HOST", "SMTP_PORT", "SMTP_USERNAME", "SMTP_PASSWORD", "SMTP_STARTTLS"),
     *("SMTP_CA_BUNDLE", "MAIL_SENDER", "WEBHOOK_CAMPAIGN_STATUS_URL", "WEBHOOK_ASSET_UPLOAD_URL", "WEBHOOK_TOKEN"),
+    *("LLAMA_CLOUD_API_KEY", "LLAMA_CLOUD_BASE_URL"),
 }
 
 
@@ -168,7 +169,7 @@ def test_switches_are_turned_over_http(twin):
     change(twin.settings.otmm, {"range_supported": False})
 
 
-@pytest.mark.parametrize("name", ["otmm", "box", "mail", "hooks"])
+@pytest.mark.parametrize("name", ["otmm", "box", "mail", "hooks", "llamacloud"])
 def test_each_service_shows_its_state(twin, name):
     assert requests.get(f"{twin.servers[name].url}/_sandbox/state", timeout=10).status_code == 200
 
