@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from starlette.types import ASGIApp
 
-from sandbox import agency, box, hooks, librarian_routes, llamacloud, mail, otmm
+from sandbox import agency, box, hooks, librarian_routes, llamacloud, mail, otmm, scorecards_routes
 from sandbox.certificates import Certificates, make_certificates
 from sandbox.environment import environment
 from sandbox.faults import Faults
@@ -126,11 +126,12 @@ class Twin:
         faults, settings = self.faults, self.settings
         dam = otmm.create_app(self.otmm, faults["otmm"], librarian_routes.routes(self))
         gateway = otmm.create_app(self.otmm, faults["otmm"], gateway_user=otmm.SERVICE_USER)
+        outsiders = [*agency.routes(self), *scorecards_routes.routes(self)]
         reader = llamacloud.create_app(self.llamacloud, faults["llamacloud"])
         apps: dict[str, ASGIApp] = {
             "otmm": with_switches(dam, settings.otmm),
             "otmm_mtls": with_switches(gateway, settings.otmm),
-            "box": with_switches(box.create_app(self.box, faults["box"], agency.routes(self)), settings.box),
+            "box": with_switches(box.create_app(self.box, faults["box"], outsiders), settings.box),
             "box_download": box.create_download_app(self.box, faults["box_download"]),
             "mail": with_switches(mail.create_app(self.mail, faults["mail"], faults["smtp"]), settings.mail),
             "hooks": with_switches(hooks.create_app(self.hooks, faults["hooks"]), settings.hooks),

@@ -1,4 +1,4 @@
-"""A simulated LlamaCloud by itself."""
+"""A simulated LlamaCloud by itself, and scorecards for it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ import requests
 
 from sandbox.faults import Faults
 from sandbox.llamacloud import LlamaCloudState, create_app
+from sandbox.scorecards import Scorecards
 from sandbox.serving import Server
 
 
@@ -62,3 +63,12 @@ def cloud(_server) -> Iterator[Cloud]:
     _server.state.settings.polls_to_finish = 1
     _server.faults.clear()
     _server.faults.forget_requests()
+
+
+@pytest.fixture
+def cards(twin) -> Iterator[Scorecards]:
+    yield Scorecards(twin)
+    for facts in twin.box.files_below():
+        twin.box.tree.delete_file(facts.id)
+    twin.llamacloud.clear()
+    twin.faults["llamacloud"].clear()
