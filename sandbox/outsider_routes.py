@@ -12,6 +12,7 @@ from starlette.routing import Route
 from sandbox.bodies import Body, read_body, refused
 from sandbox.box.errors import BoxError
 from sandbox.box.items import File
+from sandbox.extras import NotInstalled
 from sandbox.outsider import Outsider
 
 if TYPE_CHECKING:
@@ -71,5 +72,7 @@ def _refusing(endpoint: _Endpoint) -> _Endpoint:
             return refused(f"{error.code}: {error.message}", error.status)
         except ValueError as error:
             return refused(str(error))
+        except NotInstalled as error:
+            return refused(str(error), 500)
 
     return answer

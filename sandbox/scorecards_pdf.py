@@ -66,7 +66,7 @@ def percent(score: str | None) -> float | None:
 
 
 def draw(card: Card) -> bytes:
-    """Return the PDF, the same for the same card. Raises ValueError for letters that its font lacks, RuntimeError."""
+    """Return the PDF, the same for the same card. Raises ValueError for letters that its font lacks, NotInstalled."""
     pdf = _blank_page()
     try:
         _head(pdf, card)

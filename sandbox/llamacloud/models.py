@@ -97,7 +97,7 @@ class LlamaCloudState:
             return self._files[file_id]
 
     def add_job(self, agent_id: str, file_id: str, overrides: Mapping[str, Any]) -> Job:
-        """Begin an extraction; how it ends is settled now. Raises LlamaCloudError 404, RuntimeError without pypdf."""
+        """Begin an extraction; how it ends is settled now. Raises LlamaCloudError 404, NotInstalled."""
         agent, file = self.agent_name(agent_id), self.file(file_id)
         outcome = self.scripts.get(file.name) or _read(file.content)
         with self._lock:

@@ -31,7 +31,7 @@ class Unreadable(Exception):
 
 
 def read_scorecard(content: bytes) -> dict[str, Any]:
-    """Return what a scorecard says, None for what it leaves out. Raises Unreadable, RuntimeError without pypdf."""
+    """Return what a scorecard says, None for what it leaves out. Raises Unreadable, NotInstalled."""
     text = _text(content)
     if not text.strip():
         raise Unreadable(NO_TEXT)

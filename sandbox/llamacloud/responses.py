@@ -11,8 +11,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from sandbox.bodies import Body, read_body, refused
+from sandbox.extras import NotInstalled
 from sandbox.faults import mark_write
 from sandbox.llamacloud import errors, shapes
+from sandbox.llamacloud.errors import LlamaCloudError
 from sandbox.llamacloud.jobs import Job
 from sandbox.llamacloud.models import LlamaCloudState
 from sandbox.llamacloud.results import Status
@@ -66,7 +68,10 @@ class LlamaCloudResponses:
         if lacking := [name for name in ("extraction_agent_id", "file_id") if not isinstance(body.get(name), str)]:
             raise errors.missing("body", *lacking)
         ids = body.pop("extraction_agent_id"), body.pop("file_id")
-        job = await run_in_threadpool(self._state.add_job, *ids, body)
+        try:
+            job = await run_in_threadpool(self._state.add_job, *ids, body)
+        except NotInstalled as error:
+            raise LlamaCloudError(500, str(error)) from error
         mark_write(request)
         return self._shown(job)
 

@@ -1,5 +1,7 @@
 """LlamaCloud's HTTP: who may ask, what is refused, how a job goes."""
 
+import sys
+
 import pytest
 import requests
 
@@ -111,6 +113,11 @@ def test_a_script_that_says_nothing_is_refused(cloud, script):
     answer = requests.post(f"{cloud.url}/_sandbox/results", json={"file_name": "a.pdf", **script}, timeout=10)
     assert answer.status_code == 400
     assert answer.json()["error"]
+
+
+def test_without_its_library_it_is_said_what_to_install(cloud, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pypdf", None)
+    assert cloud.start("a.pdf") == {"detail": "pypdf is missing: install the dev extras"}
 
 
 def test_uploads_and_jobs_are_writes_and_polls_are_none(cloud):

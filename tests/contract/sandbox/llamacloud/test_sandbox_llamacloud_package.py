@@ -91,7 +91,7 @@ def test_every_status_of_a_job_leads_to_a_run_that_the_package_can_read(twin, ag
     assert (run.data, run.error) == ({"quality_score": None}, "page 2")
 
 
-def test_too_many_calls_are_an_error_at_an_upload_and_waited_for_at_a_poll(twin, agent, cards):
+def test_too_many_calls_at_an_upload_are_an_error_and_the_next_one_goes_through(twin, agent, cards):
     card, faults = source(twin, cards.whole(FILM)), twin.faults["llamacloud"]
     faults.add(Fault("status", method="POST", path="/files$", status=429, body={"detail": "Too many requests"}))
     with pytest.raises(ApiError) as refused:

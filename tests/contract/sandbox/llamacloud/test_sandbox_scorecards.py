@@ -1,10 +1,13 @@
 """Scorecards: what is on them is what is read from them, the same call gives the same bytes, and over HTTP."""
 
+import sys
+
 import pytest
 import requests
 
 from sandbox.box.errors import BoxError
 from sandbox.box.models import AGENCY_USER_ID
+from sandbox.extras import NotInstalled
 from sandbox.llamacloud.reading import Unreadable, read_scorecard
 from sandbox.scorecards import default_guidelines
 
@@ -96,6 +99,15 @@ def test_cards_lie_below_their_folder_and_are_renamed_and_removed_there(twin, ca
 def test_letters_that_cannot_be_printed_are_refused(cards):
     with pytest.raises(ValueError, match="Latin"):
         cards.whole("Łódź.mp4")
+
+
+def test_without_the_libraries_it_is_said_what_to_install(twin, cards, monkeypatch):
+    monkeypatch.setitem(sys.modules, "fpdf", None)
+    with pytest.raises(NotInstalled, match="install the dev extras"):
+        cards.whole(FILM)
+    url = f"{twin.servers['box'].url}/_sandbox/scorecards"
+    answer = requests.post(url, json={"kind": "blank", "filename": FILM}, timeout=10)
+    assert (answer.status_code, answer.json()) == (500, {"error": "fpdf is missing: install the dev extras"})
 
 
 def test_over_http_cards_are_as_in_code(twin, cards, read):
