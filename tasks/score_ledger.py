@@ -71,6 +71,7 @@ class ScoreLedger:
                 pdf.sha1,
                 state=ScorecardState.NEEDS_REVIEW if recorded.needs_review else ScorecardState.READ,
                 score_id=score.id,
+                tracking_id=asset.tracking_id,
                 tier=card.tier,
                 previous_score=before.quality_score if before is not None and took_its_place else None,
             )

@@ -76,7 +76,7 @@ def tell_unread(session: Session, pdf: BoxFile, failure: Failure, services: Serv
 
 
 def _score(session: Session, row: Row, score: CreativexScore, services: Services) -> dict[str, Any]:
-    asset = find_scored_asset(session, score.filename, services.codes)
+    asset = find_scored_asset(session, score.filename, services.codes, tracking_id=row.tracking_id)
     master, derivative = asset.master, asset.derivative
     arrived = derivative if derivative is not None and derivative.dam_asset_id is not None else None
     return {

@@ -58,9 +58,7 @@ class LlamaCloudExtractor:
         run: Any = _asked(name, lambda: agent.extract(SourceText(file=content, filename=name)))
         if run is None:
             raise ServiceUnavailable(f"{name}: {SERVICE} shows no result of its job", service=SERVICE)
-        status = str(getattr(run.status, "value", run.status))
-        if status != "SUCCESS" or run.data is None:
-            reason = str(run.error or "").strip() or ("it read nothing" if status == "SUCCESS" else f"status {status}")
+        if (reason := _why_failed(run)) is not None:
             raise ScorecardRefused([f"{SERVICE} says: {reason[:_SHOWN]}"])
         return Extraction(run.data, run.job_id)
 
@@ -72,6 +70,17 @@ class LlamaCloudExtractor:
         agent = _asked(what, lambda: client.get_agent(name=self._agent_name))
         agent.check_interval = self._poll_s  # declared an int, and only slept for
         return agent
+
+
+def _why_failed(run: Any) -> str | None:
+    """Return why a run came to nothing, or only to a part; None for a whole one.
+
+    A run knows no partial success: it may be a success that has an error all the same.
+    """
+    status, error = str(getattr(run.status, "value", run.status)), str(run.error or "").strip()
+    if status == "SUCCESS" and run.data is not None and not error:
+        return None
+    return error or ("it read nothing" if status == "SUCCESS" else f"status {status}")
 
 
 def _client_class() -> Any:

@@ -64,6 +64,8 @@ class Scorecard(Base):
     """The file in Box that had this content last."""
     handed_in_at: Mapped[datetime | None]
     score_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("creativex_scores.id"))
+    tracking_id: Mapped[str | None]
+    """The one in the name that was scored, or of the file of that name."""
     tier: Mapped[str | None]
     previous_score: Mapped[Decimal | None] = mapped_column(Numeric)
     """The score that it took the place of."""

@@ -27,6 +27,7 @@ class Reading(TypedDict):
     """What was read of a scorecard; every key is a column of `scorecards`."""
 
     score_id: int
+    tracking_id: str | None
     tier: str | None
     previous_score: Decimal | None
 

@@ -112,7 +112,10 @@ def score_for(session: Session, filename: str, *, status: str = ACTIVE) -> Creat
 
 
 def scores_of(session: Session, filename: str) -> list[CreativexScore]:
-    """Return every score that was ever given to a name, with any extension or none; of each name oldest first."""
+    """Return every score that was ever given to a name, with any extension or none; of each name oldest first.
+
+    Names in another case are the same name; the spelling of the newest is the one that counts.
+    """
     stem = stem_of(filename).lower()
     named = func.lower(CreativexScore.filename)
     like = func.starts_with(named, f"{stem}.")

@@ -4,6 +4,7 @@ from contextlib import AbstractContextManager
 
 import anyio._backends._asyncio  # noqa: F401  (Prefect imports these when a flow is run)
 import fastapi.applications  # noqa: F401
+import llama_cloud_services  # noqa: F401
 import prefect.concurrency.services
 import prefect.engine
 import prefect.flow_engine

@@ -31,11 +31,16 @@ _TRACKING_ID = re.compile(r"_[A-Za-z0-9]{6}(?=\.\w+$)")
 
 _IN_BLOCKS = (
     *("DATABASE_", "DATA_DIR", "DAM_", "BOX_JWT", "BOX_API", "BOX_UPLOAD_URL", "SMTP_", "MAIL", "WEBHOOK_"),
-    "APART",
+    *("LLAMA_CLOUD_", "APART"),
 )
 """Beginnings of the settings that Prefect blocks hold, and of one that only sets a world apart from others."""
 
-QUICK = {"RETRY_DELAYS_S": "0,0", "BOX_CALLS_PER_SECOND": "500", "BOX_UPLOADS_PER_SECOND": "500"}
+QUICK = {
+    "RETRY_DELAYS_S": "0,0",
+    "BOX_CALLS_PER_SECOND": "500",
+    "BOX_UPLOADS_PER_SECOND": "500",
+    "LLAMA_POLL_S": "0.01",
+}
 
 
 @dataclass

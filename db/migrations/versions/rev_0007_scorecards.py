@@ -30,6 +30,7 @@ CREATE TABLE scorecards (
     box_file_id TEXT NOT NULL,
     handed_in_at TIMESTAMPTZ,
     score_id BIGINT,
+    tracking_id TEXT,
     tier TEXT,
     previous_score NUMERIC,
     retry_count BIGINT DEFAULT 0 NOT NULL,
