@@ -17,6 +17,7 @@ from blocks.config_files import load_codes, load_hooks, load_recipients, load_ro
 from blocks.dam import DamCertificate, DamOAuth2
 from blocks.database import PostgresDatabase
 from blocks.field_rules import load_field_rules
+from blocks.llamacloud import LlamaCloud
 from blocks.mail import MailgunAccount, SmtpServer
 from blocks.settings import Settings, missing
 from blocks.webhooks import OutgoingWebhooks
@@ -41,6 +42,7 @@ _BOX_FOLDERS = (
     _BoxFolder("BOX_FOLDER_DERIVATIVES", "a2-to-a3", "takes in from folder"),
     _BoxFolder("BOX_FOLDER_REVISIONS", "a5-to-a6", "sends back to folder"),
     _BoxFolder("BOX_FOLDER_GLOBAL_MASTERS", "b1-to-b2", "delivers to folder"),
+    _BoxFolder("BOX_FOLDER_CREATIVEX", "creativex-scores", "reads scorecards in folder"),
 )
 
 
@@ -76,6 +78,8 @@ def _check_block(block: Block, settings: Settings) -> Iterator[Verdict]:
         yield _try("mail", "SMTP_HOST and SMTP_PORT", partial(_smtp, block))
     elif isinstance(block, MailgunAccount):
         yield _try("mail (Mailgun)", "MAILGUN_BASE_URL", partial(_mailgun, block))
+    elif isinstance(block, LlamaCloud):
+        yield _try("LlamaCloud", "LLAMA_CLOUD_API_KEY and LLAMA_CLOUD_BASE_URL", partial(_llama_cloud, block, settings))
     elif isinstance(block, OutgoingWebhooks):
         for name, url in block.addresses().items():
             yield _try(name, name, partial(_reachable, url))
@@ -84,7 +88,8 @@ def _check_block(block: Block, settings: Settings) -> Iterator[Verdict]:
 def _not_described(settings: Settings) -> Iterator[Verdict]:
     """Yield a verdict on each system that the work needs and the settings do not say a word about."""
     dam = missing(settings, "dam-oauth2") if settings.dam_mtls_base_url is None else []
-    for name, faults in (("DAM", dam), ("Box", missing(settings, "box")), ("mail", missing(settings, "mail"))):
+    others = {"Box": "box", "mail": "mail", "LlamaCloud": "llamacloud"}
+    for name, faults in {"DAM": dam, **{name: missing(settings, need) for name, need in others.items()}}.items():
         if faults:
             yield Verdict(name, ok=False, text="; ".join(faults))
 
@@ -163,6 +168,13 @@ def _smtp(block: SmtpServer) -> str:
 
 def _mailgun(block: MailgunAccount) -> str:
     return f"{_reachable(block.base_url)}; sends as {block.sender}"
+
+
+def _llama_cloud(block: LlamaCloud, settings: Settings) -> str:
+    name = block.get_client(
+        agent_name=settings.llama_agent_name, wait_s=settings.llama_wait_s, poll_s=settings.llama_poll_s
+    ).probe()
+    return f"signed in; agent {name} reads scorecards"
 
 
 def _reachable(url: str) -> str:

@@ -13,7 +13,7 @@ from db.leases import Lease
 from domain.report import RunReport
 from domain.scoring import WORKFLOW
 from tasks.messages import deliver_messages
-from tasks.reporting import final_state, publish
+from tasks.reporting import final_state, name_run, publish
 from tasks.retrying import patient
 from tasks.score_ledger import LEASE
 from tasks.scorecards import check_scorecards_folder, find_scorecards
@@ -60,7 +60,7 @@ def _read(intake: ScoreIntake) -> RunReport:
 
 def _take(intake: ScoreIntake, lease: Lease) -> Fates:
     intake.services.workspace.sweep()
-    pdfs = _find(intake)
+    pdfs = _find(intake, dry_run=False)
     try:
         fates = take_scores(pdfs, intake, lease)
     finally:
@@ -72,9 +72,11 @@ def _take(intake: ScoreIntake, lease: Lease) -> Fates:
 
 def _foresee(intake: ScoreIntake) -> RunReport:
     report = RunReport(WORKFLOW, dry_run=True, destination="the database", files_are="Scorecards")
-    report.files = list(foresee_scores(_find(intake), intake).values())
+    report.files = list(foresee_scores(_find(intake, dry_run=True), intake).values())
     return report
 
 
-def _find(intake: ScoreIntake) -> list[BoxFile]:
-    return patient(find_scorecards, intake.services)(intake)
+def _find(intake: ScoreIntake, *, dry_run: bool) -> list[BoxFile]:
+    pdfs = patient(find_scorecards, intake.services)(intake)
+    name_run(WORKFLOW, [pdf.name for pdf in pdfs], dry_run=dry_run, are_tags=False)
+    return pdfs

@@ -15,14 +15,14 @@ from tasks.report_markdown import as_markdown
 _NAMES_SHOWN = 3
 
 
-def name_run(workflow: str, numbers: Sequence[str], *, dry_run: bool) -> None:
-    """Name and tag the current run after its campaigns, given by number."""
+def name_run(workflow: str, numbers: Sequence[str], *, dry_run: bool, are_tags: bool = True) -> None:
+    """Name and tag the current run after its campaigns, given by number, or name it only after something else."""
     run_id = flow_run.id
     if run_id is None:
         return
     shown = ", ".join(numbers[:_NAMES_SHOWN]) or "nothing to do"
     more = f" and {len(numbers) - _NAMES_SHOWN} more" if len(numbers) > _NAMES_SHOWN else ""
-    tags = {*flow_run.tags, workflow, *numbers, *(["dry-run"] if dry_run else [])}
+    tags = {*flow_run.tags, workflow, *(numbers if are_tags else ()), *(["dry-run"] if dry_run else [])}
     with get_client(sync_client=True) as client:
         client.update_flow_run(run_id, name=f"{workflow} {shown}{more}", tags=sorted(tags))
 

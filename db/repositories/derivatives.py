@@ -90,6 +90,12 @@ def derivatives_called(session: Session, name: str) -> list[DerivativeAsset]:
     return list(session.scalars(select(DerivativeAsset).where(begins).order_by(DerivativeAsset.id)))
 
 
+def derivatives_under(session: Session, tracking_id: str) -> list[DerivativeAsset]:
+    """Return the derivatives under a tracking id (case-sensitive), oldest first."""
+    under = DerivativeAsset.tracking_id == tracking_id
+    return list(session.scalars(select(DerivativeAsset).where(under).order_by(DerivativeAsset.id)))
+
+
 def derivative_names(session: Session) -> list[str]:
     """Return the name of every derivative, each once."""
     return list(session.scalars(select(DerivativeAsset.derivative_filename).distinct()))

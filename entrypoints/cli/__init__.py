@@ -16,6 +16,7 @@ from entrypoints.cli.fields import fields
 from entrypoints.cli.names import names
 from entrypoints.cli.run import run
 from entrypoints.cli.sandbox import sandbox
+from entrypoints.cli.scores import scores
 from entrypoints.cli.serve import serve
 from entrypoints.cli.setup import setup
 from entrypoints.console import open_console
@@ -34,6 +35,7 @@ app.command()(check)
 app.command()(serve)
 app.add_typer(run, name="run")
 app.add_typer(campaign, name="campaign")
+app.add_typer(scores, name="scores")
 app.add_typer(names, name="names")
 app.add_typer(fields, name="fields")
 app.add_typer(box_webhook, name="box-webhook")

@@ -100,7 +100,7 @@ def a2_to_a3(  # noqa: PLR0913  (each is an option)
         report = flow(campaign, tuple(file_id or ()), keep_files, force_status_update, dry_run, DamAuth(dam_auth))
         return cast(RunReport, report), None
 
-    _run(dam_auth, open_console(), work, needs=("box", "mail", "a2-to-a3"))
+    _run(open_console(), work, needs=(f"dam-{dam_auth}", "box", "mail", "a2-to-a3"))
 
 
 @run.command("a4-live")
@@ -121,7 +121,30 @@ def a4_live(
         shorten_our_errors()
         return cast(RunReport, flow(campaign, DamAuth(dam_auth), dry_run)), None
 
-    _run(dam_auth, open_console(), work, needs=("mail",))
+    _run(open_console(), work, needs=(f"dam-{dam_auth}", "mail"))
+
+
+@run.command("creativex-scores")
+def creativex_scores(
+    file_id: BoxFileIds = None,
+    *,
+    keep_files: Annotated[bool, typer.Option("--keep-files", help="Leave the PDFs in Box.")] = False,
+    dry_run: DryRun = False,
+    env_file: EnvFile = None,
+) -> None:
+    """Read the CreativeX scorecards in Box; a score goes along when the file of its name comes home.
+
+    A dry run hands nothing to LlamaCloud.
+    """
+
+    def work() -> tuple[RunReport, str | None]:
+        from entrypoints.terminal_log import shorten_our_errors
+        from flows.creativex_scores import creativex_scores as flow
+
+        shorten_our_errors()
+        return cast(RunReport, flow(tuple(file_id or ()), keep_files, dry_run)), None
+
+    _run(open_console(), work, needs=("box", "mail", "creativex-scores", "llamacloud"))
 
 
 def _deliver(route: DeliveryRoute, campaign: str | None, sign_in: SignIn, *, dry_run: bool) -> None:
@@ -138,23 +161,17 @@ def _deliver(route: DeliveryRoute, campaign: str | None, sign_in: SignIn, *, dry
         report = cast(RunReport, flow(campaign, DamAuth(sign_in), dry_run))
         return report, why_left_out(campaign, report, route, DamAuth(sign_in))
 
-    _run(sign_in, open_console(), work, needs=("box", "mail", route.workflow))
+    _run(open_console(), work, needs=(f"dam-{sign_in}", "box", "mail", route.workflow))
 
 
-def _run(
-    sign_in: SignIn,
-    console: "Console",
-    work: Callable[[], tuple[RunReport, str | None]],
-    *,
-    needs: tuple[str, ...],
-) -> None:
+def _run(console: "Console", work: Callable[[], tuple[RunReport, str | None]], *, needs: tuple[str, ...]) -> None:
     """Have the work done on a Prefect server, and show its report; it also says why a campaign was left out.
 
-    `needs` are keys of NEEDS beside the DAM's.
+    `needs` are keys of NEEDS.
     """
     from blocks.settings import load_settings
 
-    settings = load_settings(f"dam-{sign_in}", *needs)
+    settings = load_settings(*needs)
     from entrypoints.prefect_api import prefect_server  # after the settings: faults of theirs are told at once
     from entrypoints.report_table import show_report
 

@@ -15,7 +15,7 @@ def setup(env_file: EnvFile = None) -> None:
     console.print("Reading settings", style="dim")
     from blocks.settings import WORKFLOWS, load_settings
 
-    settings = load_settings("box", "mail", *WORKFLOWS)
+    settings = load_settings("box", "mail", "llamacloud", *WORKFLOWS)
     from deployments.setup import set_up  # after the settings: faults of theirs are told at once
     from entrypoints.prefect_api import require_server
 

@@ -68,6 +68,12 @@ class Agency:
         return HandedIn(self._drops.damaged("", name, below=["Week 13"]), name, "the film breaks off in the middle")
 
 
+def still_names(masters: list[MasterAsset]) -> list[str]:
+    """Return the names under which the agency will hand in its stills, none of which it will get wrong."""
+    numbered = enumerate(masters, start=1)
+    return [_name(master, number) for number, master in numbered if _extension(master) not in _VIDEOS]
+
+
 def _name(master: MasterAsset, number: int) -> str:
     pattern = _VIDEO if _extension(master) in _VIDEOS else _STILL
     words = "".join(letter if letter.isalnum() else " " for letter in PurePosixPath(master.original_filename).stem)

@@ -16,8 +16,8 @@ def play(console: Console, *, keep: bool) -> bool:
     """Play the demo; return whether everything that it claims is true."""
     checkout = Path(__file__).resolve().parents[2]
     console.print(
-        "Content Scaling: masters go out (A1 → A2, B1 → B2), localized files come home (A2 → A3), one is rejected "
-        "in the live check (A4 → A5) and goes back (A5 → A6)\n",
+        "Content Scaling: masters go out (A1 → A2, B1 → B2), localized files are scored and come home (A2 → A3), one "
+        "is rejected in the live check (A4 → A5) and goes back (A5 → A6)\n",
         style="bold",
     )
     with stage(checkout / ".data" / "demo", checkout, CAMPAIGNS, say=_say(console)) as ready:
@@ -40,6 +40,7 @@ def _tell(ready: Stage, store: Store, console: Console) -> bool:
     from entrypoints.demo.homecoming import POLL, tell_homecoming
     from entrypoints.demo.proof import campaigns_in_dam, claims, claims_of_homecoming, masters_in_dam
     from entrypoints.demo.review import LIVE, SENT_BACK, claims_of_review, tell_review
+    from entrypoints.demo.scoring import SCORES, claims_of_scores, tell_scores
 
     before = campaigns_in_dam(ready)
     story.show_campaigns(ready, console, "\nBefore")
@@ -50,13 +51,15 @@ def _tell(ready: Stage, store: Store, console: Console) -> bool:
     story.show_arrivals(store, console)
     told = story.show_messages(ready, console)
     verdicts = list(claims(ready, store, story.HERO, story.GLOBAL, before))
+    scored, told = tell_scores(ready, store, console, told)
     handed_in, told = tell_homecoming(ready, store, console, told)
     verdicts += claims_of_homecoming(ready, store, story.HERO, handed_in)
+    verdicts += claims_of_scores(ready, store, scored)
     rework = tell_review(ready, store, console, handed_in, told)
     verdicts += claims_of_review(ready, store, rework)
     console.print("\nAll workflows again, to see that nothing is sent twice", style="bold")
     writes = _writes(ready)
-    again = [story.start_run(name) for name in (DELIVERY, GLOBAL_DELIVERY, POLL, LIVE, SENT_BACK)]
+    again = [story.start_run(name) for name in (DELIVERY, GLOBAL_DELIVERY, SCORES, POLL, LIVE, SENT_BACK)]
     story.finish_runs(again, console)
     quiet = ("running all of them again changed nothing in the DAM or Box, and told nobody", _writes(ready) == writes)
     return _judge([*verdicts, quiet], console)

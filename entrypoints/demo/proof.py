@@ -71,7 +71,7 @@ def claims_of_homecoming(stage: Stage, store: Store, hero: str, handed_in: list[
         derivatives = progress_of(session, hero).derivatives
     nodes = [twin.otmm.tree.nodes[row.dam_asset_id or ""] for row in derivatives]
     in_dam = sorted((node.name, node.content.blob.sha1) for node in nodes if node.content is not None)
-    wanted = sorted((_clean(each.good_name), each.file.sha1) for each in handed_in)
+    wanted = sorted((clean(each.good_name), each.file.sha1) for each in handed_in)
     finals = twin.otmm.tree.nodes[_folder(twin.otmm, twin.campaigns[hero], "Final Assets")].children
     refused = [mail.subject for mail in twin.mail.mails if "could not be uploaded" in mail.subject]
     remarks = [seen for seen in twin.faults["box"].writes() if seen.path.endswith("/comments")]
@@ -87,7 +87,7 @@ def claims_of_homecoming(stage: Stage, store: Store, hero: str, handed_in: list[
     yield "one webhook announces A2 to A3", _announced(stage)[1:] == [(hero, "A2", "A3")]
 
 
-def _clean(name: str) -> str:
+def clean(name: str) -> str:
     """Return the name without job number and tracking id."""
     stem, dot, extension = name.rpartition(".")
     return stem.partition("_")[2].rpartition("_")[0] + dot + extension

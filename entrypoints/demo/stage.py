@@ -70,7 +70,7 @@ def _set_up(checkout: Path) -> None:
     from blocks.settings import WORKFLOWS, load_settings
     from deployments.setup import set_up
 
-    set_up(load_settings("dam-oauth2", "box", "mail", *WORKFLOWS), checkout, say=lambda _: None)
+    set_up(load_settings("dam-oauth2", "box", "mail", "llamacloud", *WORKFLOWS), checkout, say=lambda _: None)
     pause_schedules(paused=True)
 
 
