@@ -13,6 +13,7 @@ from db.models import CreativexScore
 from db.models import Scorecard as Row
 from db.repositories.outbox import enqueue
 from db.repositories.scorecards import mark_scores_told, untold
+from db.repositories.scores import ACTIVE
 from domain.report import Failure
 from domain.scorecards import Scorecard
 from domain.scoring import WORKFLOW
@@ -95,6 +96,7 @@ def _score(session: Session, row: Row, score: CreativexScore, services: Services
         "pdf_name": row.pdf_name,
         "nearest": nearest_files(session, score.filename) if asset.is_orphan else [],
         "is_orphan": asset.is_orphan,
+        "is_current": score.status == ACTIVE,
         "read_at": row.read_at.isoformat() if row.read_at is not None else None,
     }
 

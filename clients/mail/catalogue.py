@@ -31,10 +31,11 @@ null; `environment` is staging or production. The others:
     reworked   names of the files whose return ended a rework; empty where there was none
     scores     list of filename (of the scored asset, as kept), score, previous (of the score that it supersedes, or
                null), version, creativex_id, creativex_url, tier, tracking_id, master (name), campaign (number, name),
-               dam_asset_id, dam_score, pdf_name, nearest (up to three names), is_orphan, read_at. Scores are text from
-               0 to 100. creativex_id, tier, tracking_id, master and campaign may be null. An orphan's name matches no
-               tracking id and no derivative. dam_asset_id is null until the file has come home; dam_score is what was
-               written there with it, or null. Beside them folder_url, where the PDFs are, and kept_in_box, of them
+               dam_asset_id, dam_score, pdf_name, nearest (up to three names), is_orphan, is_current, read_at. Scores
+               are text from 0 to 100. creativex_id, tier, tracking_id, master and campaign may be null. An orphan's
+               name matches no tracking id and no derivative; one that is not current has a later scorecard in its
+               place. dam_asset_id is null until the file has come home; dam_score is what was written there with it,
+               or null. Beside them folder_url, where the PDFs are, and kept_in_box, of them
     needs_review
                filename, score, creativex_id, creativex_url, sum_of_passed, difference, guidelines: list of name,
                weight, passed; the numbers are texts. Null unless the scorecard was read but does not add up

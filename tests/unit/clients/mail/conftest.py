@@ -87,6 +87,7 @@ def scored(number: int) -> dict[str, Any]:
         "pdf_name": f"Scorecard Süd {number}.pdf",
         "nearest": [],
         "is_orphan": False,
+        "is_current": True,
         "read_at": "2026-03-09T14:05:00+01:00",
     }
 

@@ -293,3 +293,9 @@ def test_what_is_not_known_of_a_pdf_is_left_out(sample_facts):
     assert "None" not in mail.text + mail.html
     assert "Open the PDF" not in mail.html
     assert "PDF: Scorecard Süd 7.pdf\n" in mail.text
+
+
+def test_a_score_whose_place_a_later_one_has_taken_says_so_and_promises_nothing(sample_facts):
+    for body in bodies(one(sample_facts, is_current=False)):
+        assert "A later scorecard of this name counts." in body
+        assert "is written into the DAM when" not in body
