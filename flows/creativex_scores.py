@@ -10,7 +10,7 @@ from pydantic import Field
 from blocks.services import SCORES, open_services
 from clients.box.client import BoxFile
 from db.leases import Lease
-from domain.report import RunReport
+from domain.report import RunReport, counted
 from domain.scoring import WORKFLOW
 from tasks.messages import deliver_messages
 from tasks.reporting import final_state, name_run, publish
@@ -78,5 +78,5 @@ def _foresee(intake: ScoreIntake) -> RunReport:
 
 def _find(intake: ScoreIntake, *, dry_run: bool) -> list[BoxFile]:
     pdfs = patient(find_scorecards, intake.services)(intake)
-    name_run(WORKFLOW, [pdf.name for pdf in pdfs], dry_run=dry_run, are_tags=False)
+    name_run(WORKFLOW, [counted(len(pdfs), "scorecard")] if pdfs else [], dry_run=dry_run, are_tags=False)
     return pdfs

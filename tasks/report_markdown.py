@@ -46,7 +46,7 @@ def _verdict(campaign: CampaignOutcome) -> str:
 
 
 def _row(asset: AssetOutcome, destination: str) -> str:
-    size = f"{asset.size_bytes / 1e6:.1f}\N{NO-BREAK SPACE}MB" if asset.size_bytes is not None else ""
+    size = _size(asset.size_bytes) if asset.size_bytes is not None else ""
     outcome = str(asset.outcome)
     if asset.failure is not None:
         outcome += f": {cell(asset.failure.reason)}. {asset.failure.advice}"
@@ -57,6 +57,11 @@ def _row(asset: AssetOutcome, destination: str) -> str:
     else:
         path = _linked(path, asset.box_url)
     return f"| {path} | {size} | {outcome} | {asset.tracking_id or ''} | {name} |"
+
+
+def _size(size_bytes: int) -> str:
+    number, unit = (size_bytes / 1e6, "MB") if size_bytes >= 100_000 else (size_bytes / 1e3, "kB")
+    return f"{number:.1f}\N{NO-BREAK SPACE}{unit}"
 
 
 def _representation(asset: AssetOutcome) -> list[str]:

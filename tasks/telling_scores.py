@@ -61,7 +61,7 @@ def forget_gone(pdfs: Iterable[BoxFile], intake: ScoreIntake, lease: Lease) -> N
 
 def tell_review(session: Session, pdf: BoxFile, card: Scorecard, services: Services) -> None:
     """Queue the mail about a scorecard that does not add up, once for its content."""
-    reason = f"the score is {_text(card.quality_score)}, and its guidelines passed add up to {_text(card.passed_sum)}"
+    reason = f"The score is {_text(card.quality_score)}, and its guidelines passed add up to {_text(card.passed_sum)}"
     failure = Failure(reason, _REVIEW_ADVICE, will_retry=False, sign=pdf.sha1)
     facts = _about_pdf(pdf, failure, services) | {"needs_review": _imbalance(card)}
     Trouble.of_scorecard(session, pdf.file_id).tell("review", (pdf.sha1,), facts)

@@ -56,6 +56,7 @@ def test_check_says_of_every_connection_that_it_is_fine(world: World):
         "mail",
         "WEBHOOK_CAMPAIGN_STATUS_URL",
         "WEBHOOK_ASSET_UPLOAD_URL",
+        "LlamaCloud",
         "video",
         "Prefect",
     ]
@@ -66,6 +67,7 @@ def test_check_says_of_every_connection_that_it_is_fine(world: World):
             "takes in from folder 'Derivatives'",
             "sends back to folder 'Revisions'",
             "delivers to folder 'Global Masters'",
+            "reads scorecards in folder 'CreativeX'",
         )
     )
     assert found["Prefect"][1].endswith("/api answers; its blocks are as these settings say")
@@ -82,6 +84,7 @@ def test_check_says_of_each_broken_connection_what_to_do_and_tries_the_others(wo
         SMTP_PORT="1",
         DATABASE_URL=f"postgresql://me:hidden-3@{CLOSED}/x",
         WEBHOOK_CAMPAIGN_STATUS_URL=f"http://{CLOSED}/x",
+        LLAMA_CLOUD_API_KEY="hidden-4",
         PREFECT_API_URL=f"http://{CLOSED}/api",
     )
     done = content_scaling("check", environment=broken)
@@ -95,6 +98,7 @@ def test_check_says_of_each_broken_connection_what_to_do_and_tries_the_others(wo
         "Box": "BOX_FOLDER_LOCAL_MASTERS: service@example.com sees no such folder; correct it, or invite",
         "mail": "check SMTP_HOST and SMTP_PORT",
         "WEBHOOK_CAMPAIGN_STATUS_URL": "127.0.0.1:1 cannot be reached (Connection refused); check WEBHOOK_CAMPAIGN",
+        "LlamaCloud": "correct LLAMA_CLOUD_API_KEY",
         "Prefect": f"PREFECT_API_URL: http://{CLOSED}/api does not answer (ConnectError); correct it, or start",
     }
     assert {name for name, (state, _) in found.items() if state == "failed"} == set(said)

@@ -26,7 +26,7 @@ from tests.waiting import until
 
 NAMES = [
     *("a1-to-a2", "a2-to-a3", "a2-to-a3-on-upload", "a4-live", "a5-to-a6", "advance-campaigns", "b1-to-b2"),
-    *("deliver-messages", "reset-campaigns", "set-campaign-status"),
+    *("creativex-scores", "deliver-messages", "reset-campaigns", "set-campaign-status"),
 ]
 ON_DEMAND: dict[str, int | None] = {
     "a2-to-a3-on-upload": 2,

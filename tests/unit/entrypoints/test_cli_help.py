@@ -8,7 +8,8 @@ from entrypoints.cli import app
 
 for path in ([], ["demo"], ["sandbox"], ["setup"], ["check"], ["run"], ["run", "a1-to-a2"], ["run", "a2-to-a3"],
              ["run", "a4-live"], ["names", "check"], ["fields", "check"], ["campaign"], ["campaign", "set"],
-             ["campaign", "reset"], ["campaign", "advance"], ["campaign", "list"], ["campaign", "show"]):
+             ["campaign", "reset"], ["campaign", "advance"], ["campaign", "list"], ["campaign", "show"],
+             ["run", "creativex-scores"], ["scores", "show"]):
     shown = CliRunner().invoke(app, [*path, "--help"])
     assert shown.exit_code == 0, (path, shown.output)
     print(" ".join(shown.output.split()))
@@ -19,7 +20,7 @@ print(*sorted({name.partition(".")[0] for name in sys.modules}))
 def test_help_says_what_every_command_does_without_loading_the_libraries_that_take_seconds():
     done = subprocess.run([sys.executable, "-c", SHOW_ALL_HELP], capture_output=True, text=True, check=True)
     *pages, modules = done.stdout.splitlines()
-    assert len(pages) == 17
+    assert len(pages) == 19
     for page, words in zip(pages, WORDS, strict=True):
         for word in words:
             assert word in page
@@ -44,5 +45,7 @@ WORDS = (
     ("--reason", "--dry-run", "--dam-auth", "--env-file", "from A1 to A3"),
     ("--status", "--dam-auth", "--env-file", "Changes nothing"),
     ("--dam-auth", "--env-file", "Ends with 1"),
+    ("--file-id", "--keep-files", "--dry-run", "--env-file", "nothing to LlamaCloud"),
+    ("NAME", "--env-file", "Changes nothing", "Ends with 1"),
 )
 """What each page has to say at least."""

@@ -27,6 +27,7 @@ BROKEN = "1234567_raf_DE_de_TEST-JOB_OLV_001_6S_16X9_BJP4ho.mp4"
         (("fields", "check", "--dam"), 2, "DAM_BASE_URL: not set"),
         (("run", "a1-to-a2"), 2, "DAM_BASE_URL: not set"),
         (("run", "a2-to-a3"), 2, "DAM_BASE_URL: not set"),
+        (("run", "creativex-scores"), 2, "LLAMA_CLOUD_API_KEY: not set; llamacloud needs it"),
         (("setup",), 2, "BOX_JWT_CONFIG_PATH: not set"),
         (("box-webhook", "list"), 2, "BOX_JWT_CONFIG_PATH: not set"),
     ],
