@@ -75,6 +75,7 @@ class ScoreLedger:
                 tier=card.tier,
                 previous_score=before.quality_score if before is not None and took_its_place else None,
             )
+            scorecards.settle_reviews(session, score.filename)
             self._note(session, pdf, recorded)
             if recorded.needs_review:
                 tell_review(session, pdf, card, self._services)

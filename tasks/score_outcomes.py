@@ -69,7 +69,7 @@ def foreseen(pdf: BoxFile, step: Step, row: Row | None, intake: ScoreIntake) -> 
 
 _TO_BE_REVIEWED = Failure(
     "its guidelines do not add up to its score",
-    "Compare it with the scorecard in CreativeX, and hand in one that adds up; then remove this PDF.",
+    "Compare it with the scorecard in CreativeX, and hand in one that adds up, which settles this one.",
     will_retry=False,
     sign="",
     is_old=True,

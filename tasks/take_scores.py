@@ -34,9 +34,11 @@ def take_scores(pdfs: Sequence[BoxFile], intake: ScoreIntake, lease: Lease) -> F
     """Read every PDF that is to be read, and take out of Box what was read; return what became of each."""
     taking = Taking(intake, ScoreLedger(intake, lease))
     # Of two files with one content the second finds the first one's score.
-    firsts = list({pdf.sha1: pdf for pdf in reversed(pdfs)}.values())[::-1]
-    taking.take(firsts)
-    taking.take([pdf for pdf in pdfs if pdf not in firsts])
+    firsts: dict[str, BoxFile] = {}
+    for pdf in pdfs:
+        firsts.setdefault(pdf.sha1, pdf)
+    taking.take(list(firsts.values()))
+    taking.take([pdf for pdf in pdfs if pdf is not firsts[pdf.sha1]])
     return {pdf.file_id: taking.fates[pdf.file_id] for pdf in pdfs}
 
 

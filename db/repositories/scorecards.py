@@ -61,6 +61,15 @@ def record_unread(session: Session, sha1: str, error: str, rest: timedelta) -> N
     session.execute(update(Scorecard).where(Scorecard.sha1 == sha1, is_open).values(values))
 
 
+def settle_reviews(session: Session, filename: str) -> None:
+    """Note of scorecards of this file that needed review that a later one has taken their place."""
+    of_file = func.lower(CreativexScore.filename) == filename.lower()
+    over = select(CreativexScore.id).where(of_file, CreativexScore.status == "superseded")
+    waiting = Scorecard.state == "needs review"
+    settled = {"state": "read", "told_at": func.now()}
+    session.execute(update(Scorecard).where(waiting, Scorecard.score_id.in_(over)).values(settled))
+
+
 def handed_in_at(session: Session, score_id: int) -> datetime | None:
     """Return when the newest scorecard of a score was handed in, None where nobody knows."""
     return session.scalar(select(func.max(Scorecard.handed_in_at)).where(Scorecard.score_id == score_id))

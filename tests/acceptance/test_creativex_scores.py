@@ -124,6 +124,8 @@ def test_a_score_that_does_not_add_up_never_reaches_the_dam(scored: Scored) -> N
     scored.cards.whole(FILM, 65, name="corrected.pdf")
     scored.read()
     assert [row[1:] for row in scored.scores()] == [("60", 1, "superseded"), ("65", 2, "active")]
+    assert scored.read()["headline"] == "1 already there", "the doubtful one is settled, and leaves Box"
+    assert scored.pdfs() == []
 
 
 def test_a_score_of_a_name_that_nobody_knows_is_told_with_the_nearest_names(scored: Scored) -> None:

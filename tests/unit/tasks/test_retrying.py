@@ -9,10 +9,21 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.states import Cancelled, Completed, Failed
 
 from domain import errors
-from domain.errors import ConfigError, ContentScalingError, FilenameRefused, NotDoneYet, ServiceUnavailable
+from domain.errors import (
+    ConfigError,
+    ContentScalingError,
+    FilenameRefused,
+    NotDoneYet,
+    ScorecardRefused,
+    ServiceUnavailable,
+)
 from tasks.retrying import is_transient
 
-_ARGUMENTS: dict[type, tuple[Any, ...]] = {FilenameRefused: ("Spot.mp4", ()), ConfigError: ([],)}
+_ARGUMENTS: dict[type, tuple[Any, ...]] = {
+    FilenameRefused: ("Spot.mp4", ()),
+    ConfigError: ([],),
+    ScorecardRefused: ([],),
+}
 OURS = [
     error(*_ARGUMENTS.get(error, ()))
     for error in vars(errors).values()

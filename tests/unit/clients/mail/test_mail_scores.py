@@ -244,7 +244,7 @@ def test_a_scorecard_for_review_shows_the_score_against_the_sum_of_its_guideline
         assert "guidelines (2 of 3 passed)" in body.lower()
         assert "The score is kept for review and does not reach the DAM." in body
         assert "Compare the guidelines with the scorecard at the link, and hand in a corrected or new" in body
-        assert "stays in Box until someone removes it." in body
+        assert "stays in Box until one of the same file adds up, or someone removes it." in body
     for body in (mail.text, mail.html):
         assert "https://creativex.example.com/scorecards/5000007" in body
         assert "https://box.example.com/file/88" in body
