@@ -1,14 +1,21 @@
-"""Fixtures of every test: a real PostgreSQL."""
+"""What every test has: a real PostgreSQL, and time."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from db.engine import Store
 from tests.postgres import cloned_database, running_server
+
+# How long an example takes says something of the machine, and of what else it has to do.
+hypothesis.settings.register_profile(
+    "without time", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("without time")
 
 
 @pytest.fixture(scope="session")
