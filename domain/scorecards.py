@@ -123,8 +123,8 @@ def _passed(value: object) -> bool | None:
 
 
 def _guidelines(value: object) -> list[Any]:
-    """Return the guidelines that can be read; the list is no part that a scorecard cannot be without."""
-    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list | tuple) else []
+    """Return the guidelines, an empty one for each that cannot be read: a sum without it would be a wrong one."""
+    return [item if isinstance(item, Mapping) else {} for item in value] if isinstance(value, list | tuple) else []
 
 
 class Guideline(BaseModel):
