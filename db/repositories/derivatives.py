@@ -85,8 +85,8 @@ def derivatives_by_key(session: Session, keys: Collection[Key]) -> dict[Key, Der
 
 def derivatives_called(session: Session, name: str) -> list[DerivativeAsset]:
     """Return the derivatives whose names begin with this one, in whatever case, oldest first."""
-    named = func.lower(DerivativeAsset.derivative_filename)
-    begins = named.startswith(name.lower(), autoescape=True)
+    # Of Greek and Turkish names Python's lower case is not the database's.
+    begins = func.starts_with(func.lower(DerivativeAsset.derivative_filename), func.lower(name))
     return list(session.scalars(select(DerivativeAsset).where(begins).order_by(DerivativeAsset.id)))
 
 

@@ -1,9 +1,10 @@
 """Creative-quality scores: per filename a history of versions, with one current row of each kind.
 
-Names that differ in case only are one name.
+Names that differ in case only are one name. What their lower case is the database says: of Greek and Turkish names
+Python's differs.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal, TypedDict, Unpack
 
@@ -72,14 +73,15 @@ def store_score(
     status: Literal["active", "needs review"],
     **source: Unpack[ScoreSource],
 ) -> CreativexScore:
-    """Store the score of a scorecard, and let it supersede what was current. The same one again changes nothing.
+    """Store the score of a scorecard, and let it supersede what was current. The same one again is no new version.
 
-    Raises MetadataRefused unless the score is a number from 0 to 100.
+    One that counts settles a review, new or not. Raises MetadataRefused unless the score is a number from 0 to 100.
     """
     value = tidy_score(score)
     _serialize(session, filename)
     known = current_score(session, filename, status=status)
     if known is not None and _is_same(known, value, url, source.get("creativex_id")):
+        _supersede(session, filename, [kind for kind in _settled_by(status) if kind != status])
         return known
     row = CreativexScore(filename=filename, quality_score=value, creativex_url=url, status=status, **source)
     return _add_version(session, row)
@@ -102,10 +104,10 @@ def current_score(session: Session, filename: str, *, status: str = ACTIVE) -> C
 
 def score_for(session: Session, filename: str, *, status: str = ACTIVE) -> CreativexScore | None:
     """Return the newest current score that was given to this name, with or without its extension, or None."""
-    names = {filename.lower(), stem_of(filename).lower()}
+    has_name = _has_name(filename) | _has_name(stem_of(filename))
     return session.scalar(
         select(CreativexScore)
-        .where(func.lower(CreativexScore.filename).in_(names), CreativexScore.status == status)
+        .where(has_name, CreativexScore.status == status)
         .order_by(CreativexScore.extracted_at.desc(), CreativexScore.id.desc())
         .limit(1)
     )
@@ -116,13 +118,13 @@ def scores_of(session: Session, filename: str) -> list[CreativexScore]:
 
     Names in another case are the same name; the spelling of the newest is the one that counts.
     """
-    stem = stem_of(filename).lower()
+    stem = stem_of(filename)
     named = func.lower(CreativexScore.filename)
-    like = func.starts_with(named, f"{stem}.")
+    has_one = _has_name(stem) | func.starts_with(named, func.lower(f"{stem}."))
     rows = session.scalars(
-        select(CreativexScore).where((named == stem) | like).order_by(named, CreativexScore.version, CreativexScore.id)
+        select(CreativexScore).where(has_one).order_by(named, CreativexScore.version, CreativexScore.id)
     )
-    return [row for row in rows if stem_of(row.filename).lower() == stem]
+    return [row for row in rows if len(stem_of(row.filename)) == len(stem)]  # what begins so may go on otherwise
 
 
 def scored_names(session: Session) -> list[str]:
@@ -135,20 +137,28 @@ def _is_same(known: CreativexScore, value: Decimal, url: str | None, creativex_i
 
 
 def _add_version(session: Session, row: CreativexScore) -> CreativexScore:
+    _supersede(session, row.filename, _settled_by(row.status))
     same_name = _has_name(row.filename)
-    settled = CreativexScore.status.in_(_SETTLES.get(row.status, (row.status,)))
-    session.execute(update(CreativexScore).where(same_name, settled).values(status=SUPERSEDED))
     row.version = 1 + session.scalars(select(func.count()).select_from(CreativexScore).where(same_name)).one()
     session.add(row)
     session.flush()
     return row
 
 
+def _settled_by(status: str) -> Collection[str]:
+    return _SETTLES.get(status, (status,))
+
+
+def _supersede(session: Session, filename: str, kinds: Collection[str]) -> None:
+    settled = _has_name(filename) & CreativexScore.status.in_(kinds)
+    session.execute(update(CreativexScore).where(settled).values(status=SUPERSEDED))
+
+
 def _has_name(filename: str) -> ColumnElement[bool]:
-    return func.lower(CreativexScore.filename) == filename.lower()
+    return func.lower(CreativexScore.filename) == func.lower(filename)
 
 
 def _serialize(session: Session, filename: str) -> None:
     # Two runs that store a score for one filename would count the same version.
-    key = f"creativex/{filename.lower()}"
+    key = func.lower(f"creativex/{filename}")
     session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
