@@ -26,6 +26,8 @@ def find_score(planned: PlannedFile[File], services: Services) -> Score:
     with services.store.transaction() as session:
         row = score_for(session, name)
         in_review = score_for(session, name, status=NEEDS_REVIEW)
+    if row is not None and in_review is not None and in_review.extracted_at < row.extracted_at:
+        in_review = None  # a later scorecard, which named the file with the extension or without, has settled it
     found = _from_scorecard(row) or _from_box(planned, services)
     doubt = _about_review(in_review) if in_review is not None else None
     warnings = [text for text in (found.warning, doubt) if text is not None]
