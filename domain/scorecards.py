@@ -48,7 +48,9 @@ def _text(value: object) -> str | None:
     """Return a text or number as text, None for anything else and for an empty one."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
-    return " ".join(unicodedata.normalize("NFC", str(value)).split()) or None
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)  # an id may come as 4711.0
+    return " ".join(unicodedata.normalize("NFC", str(value).replace("\0", "")).split()) or None
 
 
 def _required(value: object) -> str:
@@ -102,7 +104,7 @@ def _sum_of_passed(guidelines: Sequence["Guideline"]) -> Decimal | None:
     known = [(weight, passed) for weight, passed in weights if weight is not None and passed is not None]
     if not weights or len(known) < len(weights):
         return None
-    unit = 100 if sum(weight for weight, _ in known) <= Decimal("1.01") else 1
+    unit = 100 if sum(weight for weight, _ in known) <= Decimal("1.5") else 1
     return sum((weight for weight, passed in known if passed), Decimal(0)) * unit
 
 

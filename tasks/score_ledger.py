@@ -143,7 +143,17 @@ def _is_older(session: Session, pdf: BoxFile, before: CreativexScore) -> bool:
 
 
 def _as_object(data: Any) -> dict[str, Any]:
-    return data if isinstance(data, dict) else {"pages": data}
+    storable = _without_nul(data)
+    return storable if isinstance(storable, dict) else {"pages": storable}
+
+
+def _without_nul(value: Any) -> Any:
+    """Return JSON without the one character that PostgreSQL takes in no text."""
+    if isinstance(value, str):
+        return value.replace("\0", "")
+    if isinstance(value, dict):
+        return {_without_nul(key): _without_nul(each) for key, each in value.items()}
+    return [_without_nul(each) for each in value] if isinstance(value, list) else value
 
 
 def _pdf(file: BoxFile) -> scorecards.Pdf:

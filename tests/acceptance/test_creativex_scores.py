@@ -185,3 +185,12 @@ def test_a_job_that_does_not_end_rests_and_can_be_asked_for(make_world: Callable
     assert scored.jobs() == 1
     scored.world.twin.settings.llamacloud.polls_to_finish = 1
     assert scored.read(file_ids=(card.id,))["headline"] == "1 read"
+
+
+def test_whatever_is_extracted_can_be_stored(scored: Scored) -> None:
+    facts = {"filename": f"{TITLE}\0", "creativex_id": 4711.0, "creativex_url": "https://example.com/1", "score": 80}
+    scored.cards.whole(TITLE, 80, name="odd.pdf")
+    scored.world.twin.llamacloud.script("odd.pdf", data={**facts, "notes": ["a\0b", {"c\0": None}]})
+    assert scored.read()["headline"] == "1 read"
+    stored = scored.world.sql("SELECT filename, creativex_id, full_extraction_data->'notes' FROM creativex_scores")
+    assert stored == [(TITLE, "4711", ["ab", {"c": None}])]
