@@ -1,5 +1,6 @@
 """What every test has: a real PostgreSQL, and time."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from db.engine import Store
-from tests.postgres import cloned_database, running_server
+from tests.postgres import fresh_database, running_server
 
 # How long an example takes says something of the machine, and of what else it has to do.
 hypothesis.settings.register_profile(
@@ -29,7 +30,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterat
 @pytest.fixture
 def database_url(postgres: str) -> Iterator[str]:
     """Address of a fresh database with the newest schema."""
-    with cloned_database(postgres) as url:
+    with fresh_database(postgres, f"test_{os.getpid()}") as url:
         yield url
 
 

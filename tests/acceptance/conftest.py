@@ -22,7 +22,7 @@ from sandbox.options import Ports
 from sandbox.seeds import SMALL
 from tests.acceptance.prefect_home import keep_database
 from tests.acceptance.world import Site, World
-from tests.postgres import cloned_database
+from tests.postgres import fresh_database
 from tests.sharing import shared
 
 collect_ignore = ["preloaded.py"]  # enters settings: in this process they would hide those that `prefect` makes
@@ -130,7 +130,7 @@ def make_world(
         def make(seed: object = SMALL, **settings: object) -> World:
             number = next(numbers)
             site = sites(number)
-            url = worlds.enter_context(cloned_database(postgres, name=site.database))
+            url = worlds.enter_context(fresh_database(postgres, site.database))
             changes = {name: str(value) for name, value in settings.items()}
             return worlds.enter_context(World(site, tmp_path / f"world-{number}", url, seed, changes))
 

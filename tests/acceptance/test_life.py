@@ -10,7 +10,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from tests.acceptance.life import SEED, Life
 from tests.acceptance.world import Site, World
-from tests.postgres import cloned_database
+from tests.postgres import fresh_database
 
 OpenWorld = Callable[[], tuple[World, Callable[[], None]]]
 
@@ -27,7 +27,7 @@ def open_world(
             nonlocal number
             number += 1
             with ExitStack() as opening:
-                url = opening.enter_context(cloned_database(postgres, name=site.database))
+                url = opening.enter_context(fresh_database(postgres, site.database))
                 changes = {"IMPORT_LOST_AFTER_S": "0", "REWORK_TO_A3": "true"}
                 world = opening.enter_context(World(site, tmp_path / f"life-{number}", url, SEED, changes))
                 own = open_ones.enter_context(opening.pop_all())
