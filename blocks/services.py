@@ -14,7 +14,7 @@ from blocks.database import PostgresDatabase
 from blocks.field_rules import load_field_rules
 from blocks.llamacloud import LlamaCloud
 from blocks.mail import MailgunAccount, SmtpServer
-from blocks.saved import AnyBlock, find_block, load_block
+from blocks.saved import AnyBlock, SavedBlocks
 from blocks.settings import Settings, load_settings
 from blocks.webhooks import OutgoingWebhooks
 from clients.box.client import BoxClient
@@ -46,6 +46,7 @@ class Services:
         self.dam_auth = dam_auth
         self.opened_at = datetime.now(UTC)
         self._open = ExitStack()
+        self._saved = SavedBlocks(settings.block_name)
 
     @cached_property
     def roles(self) -> DamRoles:
@@ -127,7 +128,7 @@ class Services:
     @cached_property
     def mail(self) -> tuple[Mailer, str]:
         """The mailer and the sender's address: Mailgun where its block is saved, else SMTP."""
-        block = find_block(MailgunAccount, self.settings.block_name) or self._load(SmtpServer)
+        block = self._saved.find(MailgunAccount) or self._load(SmtpServer)
         return block.get_client(), block.sender
 
     @cached_property
@@ -176,7 +177,7 @@ class Services:
             raise ConfigError(list(dict.fromkeys(faults)))
 
     def _load(self, block: type[AnyBlock]) -> AnyBlock:
-        return load_block(block, self.settings.block_name)
+        return self._saved.load(block)
 
 
 DELIVERY = ("roles", "recipients", "store", "leases", "dam", "box", "journal", "buffers", "mail", "hooks", "webhooks")
