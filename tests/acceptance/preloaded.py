@@ -1,5 +1,6 @@
 """What the process has done that runs and commands are forked from: imports, which take seconds."""
 
+import gc
 from contextlib import AbstractContextManager
 
 import anyio._backends._asyncio  # noqa: F401  (Prefect imports these when a flow is run)
@@ -50,3 +51,5 @@ def read_settings() -> None:
 
 
 enter_quiet_settings()  # here, since it takes a while: it is for all runs
+gc.collect()
+gc.freeze()  # else each run copies what its first collection walks through
