@@ -30,7 +30,16 @@ _COLUMNS = (
 )  # fmt: skip
 _TRIED = ("derivative_started",)
 """Events of which there is one for each try."""
-_PASSING = {"dam_asset_id", "empty_since", "finished_at", "run_url", "started_at", "timestamp", "uploaded_at"}
+_PASSING = {
+    "dam_asset_id",
+    "empty_since",
+    "finished_at",
+    "read_at",
+    "run_url",
+    "started_at",
+    "timestamp",
+    "uploaded_at",
+}
 """What messages hold that is another one in each world."""
 
 

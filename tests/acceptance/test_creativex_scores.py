@@ -5,42 +5,15 @@ from collections.abc import Callable
 import pytest
 
 from sandbox.faults import Fault
-from sandbox.scorecards import Scorecards
 from tests.acceptance.campaigns import asset, campaign, seed
-from tests.acceptance.homeward import FILM, STILL, TITLE, Homeward
+from tests.acceptance.homeward import FILM, STILL, TITLE
+from tests.acceptance.scored import Scored
 from tests.acceptance.world import World
 from tests.media import needs_ffprobe
 
 NUMBER = "C000001501"
 UNKNOWN = "RAF_FR_fr_NEVER-SEEN_OLV_001_6S_16x9.mp4"
 READ = f"CreativeX score read: {TITLE} (80)"
-
-
-class Scored(Homeward):
-    """A campaign whose masters have gone out, an agency, and CreativeX."""
-
-    def __init__(self, world: World) -> None:
-        super().__init__(world)
-        self.cards = Scorecards(world.twin)
-
-    def read(self, **parameters: object) -> dict[str, object]:
-        """Read the scorecards, and return the report."""
-        return self.world.run("creativex-scores", **parameters)
-
-    def jobs(self) -> int:
-        """How many PDFs were handed to LlamaCloud."""
-        return len(self.world.twin.llamacloud.jobs)
-
-    def pdfs(self) -> list[str]:
-        """Names of the files that lie in the folder of scorecards."""
-        folder = self.world.twin.box_folders["BOX_FOLDER_CREATIVEX"]
-        return sorted(file.name for file in self.world.twin.box.files_below(folder))
-
-    def scores(self) -> list[tuple[object, ...]]:
-        """Every version of every score."""
-        return self.world.sql(
-            "SELECT filename, quality_score::text, version, status FROM creativex_scores ORDER BY filename, version"
-        )
 
 
 @pytest.fixture
