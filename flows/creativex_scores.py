@@ -10,6 +10,7 @@ from pydantic import Field
 from blocks.services import SCORES, open_services
 from clients.box.client import BoxFile
 from db.leases import Lease
+from domain.errors import LeaseLost
 from domain.report import RunReport, counted
 from domain.scoring import WORKFLOW
 from tasks.messages import deliver_messages
@@ -53,7 +54,10 @@ def _read(intake: ScoreIntake) -> RunReport:
             get_run_logger().info("another run is reading the scorecards")
             report.findings.append("left to another run")
         else:
-            report.files = list(_take(intake, lease).values())
+            try:
+                report.files = list(_take(intake, lease).values())
+            except LeaseLost as error:  # the other run reads what is left, and tells all of it
+                report.findings.append(str(error))
     report.parked = deliver_messages(services)
     return report
 

@@ -20,7 +20,8 @@ from db.repositories.events import record_event
 from db.repositories.progress import serialize_arrivals
 from db.repositories.rejections import record_returned
 from domain.derivatives import KnownDerivative, PlannedFile
-from tasks.descriptions import Description, as_it_was_sent
+from tasks.descriptions import Description, as_it_is_in_dam
+from tasks.scores import newest_score, score_in_dam
 from tasks.telling_home import tell_uploaded
 from tasks.trouble import Trouble
 from tasks.work import Intake
@@ -80,26 +81,26 @@ class Ledger:
     ) -> None:
         """Write down which asset the content has become, and queue the messages about it."""
         is_rework = row.dam_asset_id is not None
-        if arrival.adopted and row.sent_at is not None and row.content_md5 == arrival.md5:
-            description = as_it_was_sent(description, row.sent_score)
-        score = description.score.value
-        facts: derivatives.ArrivalFacts = {"content_md5": arrival.md5, "creativex_score": score}
+        held = self._score_of(arrival, row, description)
+        facts: derivatives.ArrivalFacts = {"content_md5": arrival.md5, "creativex_score": held}
         if video is not None:
             facts |= {"width": video.width, "height": video.height, "duration_s": video.duration_s}
             facts |= {"video_codec": video.codec, "frame_rate": video.frame_rate}
-        told = {"dam_asset_id": arrival.asset_id, "adopted": arrival.adopted, "rework": is_rework}
+        detail = {"dam_asset_id": arrival.asset_id, "adopted": arrival.adopted, "rework": is_rework}
 
         def write(session: Session) -> None:
             if self._planned.master is not None:
                 serialize_arrivals(session, self._planned.master.campaign_number)
             done = derivatives.record_arrived(session, row.id, arrival.asset_id, **facts)
-            self._record(session, "derivative_uploaded", **told)
+            self._record(session, "derivative_uploaded", **detail)
             for answered in record_returned(
                 session, tracking_id=done.tracking_id, derivative_asset_id=done.id, dam_asset_id=arrival.asset_id
             ):
                 self._record(session, "rework_returned", dam_asset_id=arrival.asset_id, rejected=answered.opentext_id)
             Trouble.of_file(session, self._planned.file.file_id, None).clear()
-            tell_uploaded(session, done, self._planned, description, self._intake, video=video, is_rework=is_rework)
+            newest = newest_score(session, done.derivative_filename) or description.score.value
+            told = as_it_is_in_dam(description, held, newest)
+            tell_uploaded(session, done, self._planned, told, self._intake, video=video, is_rework=is_rework)
 
         self._write(write)
 
@@ -116,6 +117,14 @@ class Ledger:
             self._record(session, event, box_file_id=self._planned.file.file_id)
 
         self._write(write)
+
+    def _score_of(self, arrival: Arrival, row: DerivativeAsset, description: Description) -> str | None:
+        """Return the score that the asset carries: one that was there already keeps the score it was sent with."""
+        if not arrival.adopted:
+            return description.score.value
+        if row.sent_at is not None and row.content_md5 == arrival.md5:
+            return row.sent_score
+        return score_in_dam(arrival.asset_id, description.score.value, self._intake.services)
 
     def _write(self, change: Callable[[Session], Result]) -> Result:
         with self._intake.services.store.transaction() as session:

@@ -49,13 +49,14 @@ def describe(planned: PlannedFile[File], services: Services, *, keep: bool = Tru
     return Description(described, score, tuple(warnings + ([score.warning] if score.warning else [])))
 
 
-def as_it_was_sent(description: Description, score: str | None) -> Description:
-    """Return a description with the score that an earlier run has sent; one that was read since is not in the DAM."""
-    if score == description.score.value:
-        return description
-    newer = f"the score {description.score.value} was found after it was sent, and is not in the DAM"
-    warnings = description.warnings if description.score.value is None else (*description.warnings, newer)
-    return replace(description, score=Score(score), warnings=warnings)
+def as_it_is_in_dam(description: Description, held: str | None, newest: str | None) -> Description:
+    """Return a description with the score that the DAM holds, and a warning where the newest is another one."""
+    score, warnings = description.score, description.warnings
+    if score.value is None and held is not None:  # then it does not lack one
+        warnings = tuple(text for text in warnings if text != score.warning)
+    if newest not in {None, held}:
+        warnings = (*warnings, f"the score {newest} was found after it was sent, and is not in the DAM")
+    return replace(description, score=score if score.value == held else Score(held), warnings=warnings)
 
 
 def _lacking(described: Json, planned: PlannedFile[File], services: Services, *, keep: bool) -> list[str]:

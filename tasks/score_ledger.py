@@ -85,11 +85,11 @@ class ScoreLedger:
 
     def unread(self, pdf: BoxFile, error: BaseException, failures: int) -> None:
         """Write down why a PDF could not be read and how long it rests, and queue what is to be told of it."""
-        failure = Failure.of(error)
+        failure, rest = Failure.of(error), rest_of_scorecard(error, failures)
         with self._services.store.transaction() as session:
             check_fence(session, self._lease)
-            scorecards.record_unread(session, pdf.sha1, failure.reason, rest_of_scorecard(error, failures))
-            if tell_unread(session, pdf, failure, self._services):
+            scorecards.record_unread(session, pdf.sha1, failure.reason, rest)
+            if tell_unread(session, pdf, failure, self._services, passes=not rest):
                 detail = {"pdf": pdf.name, "box_file_id": pdf.file_id, "reason": failure.reason}
                 _record(session, "scorecard_unread", detail)
 

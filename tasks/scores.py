@@ -1,13 +1,17 @@
 """The creative-quality score of a file that comes home: from its scorecard, else from its metadata in Box."""
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC
+
+from sqlalchemy.orm import Session
 
 from blocks.services import Services
 from db.models import CreativexScore
 from db.repositories.scores import NEEDS_REVIEW, score_for, tidy_score
 from domain.derivatives import File, PlannedFile
 from domain.errors import MetadataRefused
+from domain.metadata import field_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,27 @@ def find_score(planned: PlannedFile[File], services: Services) -> Score:
     doubt = _about_review(in_review) if in_review is not None else None
     warnings = [text for text in (found.warning, doubt) if text is not None]
     return replace(found, warning="; ".join(warnings) or None)
+
+
+def newest_score(session: Session, name: str) -> str | None:
+    """Return the score that a scorecard gives a file by now, None where none does."""
+    row = score_for(session, name)
+    return f"{row.quality_score:f}" if row is not None and row.quality_score is not None else None
+
+
+def score_in_dam(asset_id: str, supposed: str | None, services: Services) -> str | None:
+    """Return the score that an asset carries in the DAM, None for an unscored one.
+
+    `supposed` is what it would carry if it were sent now: a score of 0 looks like none.
+    """
+    rules = services.field_rules.creativex
+    text = field_value(services.dam.asset(asset_id), rules.score) or rules.unscored
+    held = text.rpartition("^")[2]  # cascading form: Platform^Score
+    with suppress(MetadataRefused):  # people may have put words in its place
+        held = f"{tidy_score(held):f}"
+    if held == (supposed or rules.unscored):
+        return supposed
+    return None if held == rules.unscored else held
 
 
 def _from_scorecard(row: CreativexScore | None) -> Score | None:

@@ -67,11 +67,14 @@ def tell_review(session: Session, pdf: BoxFile, card: Scorecard, services: Servi
     Trouble.of_scorecard(session, pdf.file_id).tell("review", (pdf.sha1,), facts)
 
 
-def tell_unread(session: Session, pdf: BoxFile, failure: Failure, services: Services) -> bool:
-    """Queue the mail about a PDF that could not be read, once for its content and the reason; True where it is new."""
+def tell_unread(session: Session, pdf: BoxFile, failure: Failure, services: Services, *, passes: bool) -> bool:
+    """Queue the mail about a PDF that could not be read, once for its content and the reason; True where it is new.
+
+    `passes`: the next run tries it again at once, as one that was replaced in Box while it was fetched.
+    """
     facts = _about_pdf(pdf, failure, services) | {"needs_review": None}
     trouble = Trouble.of_scorecard(session, pdf.file_id)
-    if failure.will_retry:
+    if failure.will_retry or passes:
         return trouble.tell_passing("refused", facts)
     return trouble.tell("refused", (pdf.sha1, failure.sign), facts)
 
