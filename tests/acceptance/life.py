@@ -17,7 +17,10 @@ from sandbox.blobs import GeneratedBlob
 from sandbox.drops import STILL, Drops
 from sandbox.faults import Fault
 from sandbox.librarian import Librarian
+from sandbox.scorecards import Scorecards
+from sandbox.seeds import CREATIVEX_SCORE
 from tests.acceptance.campaigns import asset, campaign, finals, seed
+from tests.acceptance.homeward import TITLE
 from tests.acceptance.kills import wait_for_its_end
 from tests.acceptance.world import RUN_S, World
 from tests.waiting import until
@@ -27,7 +30,9 @@ SEED = seed(
     campaign(LOCAL, asset("One.png"), asset("Two.png")),
     campaign(GLOBAL, type="Global comm", status="B1", folders=[finals(asset("Global.png"))]),
 )
-FLOWS = ("a1-to-a2", "b1-to-b2", "a2-to-a3", "a5-to-a6", "a4-live")
+FLOWS = ("creativex-scores", "a1-to-a2", "b1-to-b2", "a2-to-a3", "a5-to-a6", "a4-live")
+UNKNOWN = TITLE.replace("MOMENT", "MOMNT")
+"""Name of a file that nobody hands in."""
 PEOPLE_MOVE = {"A3": ("A4", "A5"), "A4": ("A3", "A5"), "A6": ("A5",)}
 """What librarians do with a campaign."""
 
@@ -41,13 +46,13 @@ class Kill:
     when: str
 
 
-KILLS = st.none() | st.builds(
-    Kill,
-    service=st.sampled_from(("otmm", "box", "hooks")),
-    nth=st.integers(1, 12),
-    when=st.sampled_from(("before", "after")),
-)
+def kills(*services: str) -> st.SearchStrategy[Kill | None]:
+    """Return kills at requests to these services, or none."""
+    when = st.sampled_from(("before", "after"))
+    return st.none() | st.builds(Kill, service=st.sampled_from(services), nth=st.integers(1, 12), when=when)
 
+
+KILLS = kills("otmm", "box", "hooks")
 
 CONTENTS = st.sampled_from(("good", "better", "best"))
 
@@ -63,6 +68,8 @@ class Life(RuleBasedStateMachine):
         self.librarian = Librarian(self.world.twin)
         self.handed_in: dict[str, list[str]] = {}
         """Checksums of what was handed in, by name in the DAM, the newest last."""
+        self.scorecards = 0
+        """How many were handed in."""
 
     @precondition(lambda self: self.status == Status.A1)
     @rule(kill=KILLS)
@@ -97,6 +104,18 @@ class Life(RuleBasedStateMachine):
     def files_come_home(self, kill: Kill | None) -> None:
         self._run("a2-to-a3", kill)
 
+    @rule(named=st.integers(0, 3), score=st.sampled_from((60, 70, 80)))
+    def creativex_hands_in_a_scorecard(self, named: int, score: int) -> None:
+        """Hand one in of the file by its name in the DAM, by the name it is handed in under, or of no file."""
+        names = [TITLE, UNKNOWN, *(STILL.replace("{tracking_id}", tracking_id) for tracking_id in self._tracking_ids())]
+        self.scorecards += 1
+        name = f"card {self.scorecards}.pdf"
+        Scorecards(self.world.twin).whole(names[named % len(names)], score, name=name, seed=name)
+
+    @rule(kill=kills("box", "llamacloud", "smtp"))
+    def scorecards_are_read(self, kill: Kill | None) -> None:
+        self._run("creativex-scores", kill)
+
     @precondition(lambda self: self.status in PEOPLE_MOVE)
     @rule(choice=st.integers(0, 1))
     def a_librarian_moves_the_campaign(self, choice: int) -> None:
@@ -130,6 +149,22 @@ class Life(RuleBasedStateMachine):
         moves = self.world.sql("SELECT from_status, to_status FROM status_moves WHERE state = 'done'")
         assert [move for move in moves if Status(move[1]) not in MOVES[Status(move[0])]] == []
 
+    @invariant()
+    def a_name_has_one_active_score_and_its_versions_have_no_gaps(self) -> None:
+        of_each = self.world.sql(
+            "SELECT lower(filename), count(*) FILTER (WHERE status = 'active'), array_agg(version ORDER BY version)"
+            " FROM creativex_scores GROUP BY 1"
+        )
+        assert all(active == 1 and versions == list(range(1, len(versions) + 1)) for _, active, versions in of_each)
+
+    @invariant()
+    def every_derivative_has_the_score_that_its_asset_carries_in_the_dam(self) -> None:
+        home = self.world.sql(
+            "SELECT dam_asset_id, creativex_score FROM derivative_assets WHERE upload_status = 'completed'"
+        )
+        held = [(asset_id, self.world.twin.otmm.values(asset_id)[CREATIVEX_SCORE][0]) for asset_id, _ in home]
+        assert [(asset_id, score or "0") for asset_id, score in home] == held
+
     def teardown(self) -> None:
         """Let every flow run undisturbed, and look at the end."""
         try:
@@ -137,6 +172,7 @@ class Life(RuleBasedStateMachine):
                 self.world.run(flow)
             self._check_masters()
             self._check_homecoming()
+            self._check_scorecards()
             self._check_messages()
         finally:
             self._close()
@@ -195,6 +231,12 @@ class Life(RuleBasedStateMachine):
         assert {shas[-1] for shas in self.handed_in.values()} <= set(found), "a file was lost"
         assert set(found) <= {sha for shas in self.handed_in.values() for sha in shas}
         assert self._box("DERIVATIVES") == []
+
+    def _check_scorecards(self) -> None:
+        """Every scorecard was read and told, and left Box then."""
+        rows = self.world.sql("SELECT state, told_at IS NULL FROM scorecards")
+        assert rows == [("read", False)] * self.scorecards
+        assert self._box("CREATIVEX") == []
 
     def _check_messages(self) -> None:
         """Every message of the outbox has reached its receiver, under its key, and nothing else has."""
