@@ -104,6 +104,10 @@ class Settings(BaseSettings):
     )
     work_dir: Path | None = Field(None, description="Folder for files under way to the DAM; unset: DATA_DIR/work.")
     work_budget_mb: int = Field(4096, ge=16, description="Disk for files under way, all of a process together.")
+    backup_dir: Path | None = Field(None, description="Folder of the database's backups; unset: DATA_DIR/backups.")
+    backup_keep_daily: int = Field(7, ge=1, description="Days of which the newest dump is kept.")
+    backup_keep_weekly: int = Field(4, ge=1, description="Weeks of which the newest base backup is kept.")
+    backup_keep_safety_days: int = Field(30, ge=1, description="How long dumps made before a restore are kept.")
     import_wait_s: float = Field(120, ge=0, description="How long a run waits for the DAM to show what was uploaded.")
     import_lost_after_s: float = Field(
         900,
@@ -123,6 +127,11 @@ class Settings(BaseSettings):
     def work_folder(self) -> Path:
         """Where files under way to the DAM lie for as long as it takes."""
         return self.work_dir or self.data_dir / "work"
+
+    @property
+    def backup_folder(self) -> Path:
+        """Where the database's backups lie."""
+        return (self.backup_dir or self.data_dir / "backups").absolute()
 
     @property
     def block_name(self) -> str:

@@ -9,6 +9,7 @@
     │   ├── MediaRefused         a file that is damaged or no video
     │   ├── ScorecardRefused     a scorecard that cannot be read; lists every fault at once
     │   ├── MoveRefused          a status move that the status machine does not list, or that somebody else has made
+    │   ├── BackupMissing        no backup where there should be one, or none that is young enough
     │   └── NotWaiting           the campaign has left the status that a workflow waits for; nothing is wrong
     ├── ServiceError             an outside system
     │   ├── ServiceUnavailable   could not be reached, or asked us to wait; the only error that is retried
@@ -17,8 +18,10 @@
     │   │   └── StorageFull      has no room left
     │   ├── NotFound             looked, and it is not there (never used for "could not look")
     │   └── IntegrityError       size or checksum differs from what was promised
+    │       └── BackupDamaged        a backup that is not what was written, or does not bring back what it should
     ├── StoreError               the project's own database
     │   ├── StoreUnavailable     could not be reached
+    │   ├── StoreInUse           others are connected to what is to be replaced
     │   └── LeaseLost            another holder has taken the campaign over; this one's writes are refused
     └── ConfigError              settings or config files; lists every fault at once
 
@@ -117,6 +120,12 @@ class MoveRefused(RuleError):
     advice = "Look at the campaign's status in the DAM; if somebody has changed it on purpose, nothing has to be done."
 
 
+class BackupMissing(RuleError):
+    """There is no backup where there should be one."""
+
+    advice = "Make one now: content-scaling backup create. Then look why the runs of backup-database made none."
+
+
 class NotWaiting(RuleError):
     """The campaign no longer waits for this workflow."""
 
@@ -187,6 +196,12 @@ class IntegrityError(ServiceError):
     advice = "Nothing was kept; the next run transfers it again. If it repeats, replace the content in the DAM."
 
 
+class BackupDamaged(IntegrityError):
+    """The backup cannot be relied on."""
+
+    advice = "Make a new one now: content-scaling backup create. To restore, take an older one that passes the check."
+
+
 class StoreError(ContentScalingError):
     """The project's database did not do what was asked."""
 
@@ -195,6 +210,15 @@ class StoreUnavailable(StoreError):
     """The project's database could not be reached."""
 
     advice = "Check DATABASE_URL and that the server runs: content-scaling check."
+
+
+class StoreInUse(StoreError):
+    """Others are connected to the database that is to be replaced."""
+
+    advice = (
+        "Pause the work pool (prefect work-pool pause content-scaling), wait for its runs to end, stop content-scaling "
+        "serve and whatever else reads the database, and try again; --force ends their connections."
+    )
 
 
 class LeaseLost(StoreError):
