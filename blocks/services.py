@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
 
+from blocks.backups import BackupPlace, backup_place
 from blocks.box import BoxJwt
 from blocks.config_files import load_codes, load_hooks, load_recipients, load_roles
 from blocks.dam import DamAuth, DamCertificate, DamOAuth2
@@ -132,6 +133,11 @@ class Services:
         return block.get_client(), block.sender
 
     @cached_property
+    def backups(self) -> BackupPlace:
+        """The database as what is backed up, whatever its schema, and the folder of its backups."""
+        return backup_place(self.settings, self._database)
+
+    @cached_property
     def hooks(self) -> Webhooks:
         """The outgoing webhooks."""
         return load_hooks(self.settings.config_dir, self._webhooks.addresses())
@@ -203,6 +209,9 @@ OPERATION = ("roles", "store", "leases", "dam")
 
 MESSAGES = ("recipients", "store", "leases", "mail", "hooks", "webhooks")
 """What the outbox works with."""
+
+BACKUPS = ("backups",)
+"""What making and checking backups works with."""
 
 
 @contextmanager
