@@ -29,6 +29,8 @@ import flows.a4_live
 import flows.a5_to_a6
 import flows.advance_campaigns
 import flows.b1_to_b2
+import flows.backup_database
+import flows.check_backup
 import flows.creativex_scores
 import flows.deliver_messages
 import flows.reset_campaigns

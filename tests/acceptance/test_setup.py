@@ -26,13 +26,20 @@ from tests.waiting import until
 
 NAMES = [
     *("a1-to-a2", "a2-to-a3", "a2-to-a3-on-upload", "a4-live", "a5-to-a6", "advance-campaigns", "b1-to-b2"),
-    *("creativex-scores", "deliver-messages", "reset-campaigns", "set-campaign-status"),
+    *("backup-database", "backup-database-base", "check-backup", "creativex-scores"),
+    *("deliver-messages", "reset-campaigns", "set-campaign-status"),
 ]
 ON_DEMAND: dict[str, int | None] = {
     "a2-to-a3-on-upload": 2,
     **dict.fromkeys(("advance-campaigns", "reset-campaigns", "set-campaign-status")),
 }
 """Deployments without a schedule, with how many of their runs may go on at once."""
+AT_TIMES = {
+    "backup-database": ["daily-at-02"],
+    "backup-database-base": ["sundays-at-03"],
+    "check-backup": ["daily-at-08"],
+}
+"""Deployments that run at a time of day, not every five minutes."""
 
 
 @pytest.fixture
@@ -89,7 +96,7 @@ def test_setup_may_be_run_again_and_doubles_nothing(
     for name, _, entrypoint, pool, schedules, limit, pull_steps in first["deployments"]:
         assert entrypoint.startswith("flows.")
         slugs = [slug for slug, _, _ in schedules]
-        wanted = (ON_DEMAND[name], []) if name in ON_DEMAND else (1, ["every-5-minutes"])
+        wanted = (ON_DEMAND[name], []) if name in ON_DEMAND else (1, AT_TIMES.get(name, ["every-5-minutes"]))
         assert (pool, limit, slugs) == (WORK_POOL, *wanted)
         assert pull_steps == [{"prefect.deployments.steps.set_working_directory": {"directory": str(CHECKOUT)}}]
     assert first["pools"] == [WORK_POOL]
