@@ -8,6 +8,7 @@ from types import FrameType
 import typer
 
 from domain.errors import ConfigError, ContentScalingError
+from entrypoints.cli.backup import backup
 from entrypoints.cli.box_webhook import box_webhook
 from entrypoints.cli.campaign import campaign
 from entrypoints.cli.check import check
@@ -38,6 +39,7 @@ app.add_typer(campaign, name="campaign")
 app.add_typer(scores, name="scores")
 app.add_typer(names, name="names")
 app.add_typer(fields, name="fields")
+app.add_typer(backup, name="backup")
 app.add_typer(box_webhook, name="box-webhook")
 
 

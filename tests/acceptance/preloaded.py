@@ -17,6 +17,7 @@ from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settin
 
 import deployments.setup  # noqa: F401
 import entrypoints.absence
+import entrypoints.backup_desk
 import entrypoints.checks
 import entrypoints.cli
 import entrypoints.field_table

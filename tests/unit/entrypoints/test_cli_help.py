@@ -9,7 +9,8 @@ from entrypoints.cli import app
 for path in ([], ["demo"], ["sandbox"], ["setup"], ["check"], ["run"], ["run", "a1-to-a2"], ["run", "a2-to-a3"],
              ["run", "a4-live"], ["names", "check"], ["fields", "check"], ["campaign"], ["campaign", "set"],
              ["campaign", "reset"], ["campaign", "advance"], ["campaign", "list"], ["campaign", "show"],
-             ["run", "creativex-scores"], ["scores", "show"]):
+             ["run", "creativex-scores"], ["scores", "show"],
+             ["backup"], ["backup", "create"], ["backup", "check"], ["backup", "restore"]):
     shown = CliRunner().invoke(app, [*path, "--help"])
     assert shown.exit_code == 0, (path, shown.output)
     print(" ".join(shown.output.split()))
@@ -20,7 +21,7 @@ print(*sorted({name.partition(".")[0] for name in sys.modules}))
 def test_help_says_what_every_command_does_without_loading_the_libraries_that_take_seconds():
     done = subprocess.run([sys.executable, "-c", SHOW_ALL_HELP], capture_output=True, text=True, check=True)
     *pages, modules = done.stdout.splitlines()
-    assert len(pages) == 19
+    assert len(pages) == 23
     for page, words in zip(pages, WORDS, strict=True):
         for word in words:
             assert word in page
@@ -47,5 +48,9 @@ WORDS = (
     ("--dam-auth", "--env-file", "Ends with 1"),
     ("--file-id", "--keep-files", "--dry-run", "--env-file", "nothing to LlamaCloud"),
     ("NAME", "--env-file", "Changes nothing", "Ends with 1"),
+    ("create", "list", "check", "restore"),
+    ("--base", "--env-file", "as the schedule does"),
+    ("FILE", "--env-file", "scratch database", "26 hours"),
+    ("FILE", "--yes", "--force", "--drop-old", "--env-file", "safety dump"),
 )
 """What each page has to say at least."""

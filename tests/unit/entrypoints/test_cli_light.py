@@ -25,6 +25,7 @@ BROKEN = "1234567_raf_DE_de_TEST-JOB_OLV_001_6S_16X9_BJP4ho.mp4"
         (("names", "check", BROKEN), 1, BROKEN.replace("raf", "RAF").replace("X", "x")),
         (("fields", "check"), 0, "is well-formed"),
         (("fields", "check", "--dam"), 2, "DAM_BASE_URL: not set"),
+        (("backup", "list"), 0, "no backup yet"),
         (("run", "a1-to-a2"), 2, "DAM_BASE_URL: not set"),
         (("run", "a2-to-a3"), 2, "DAM_BASE_URL: not set"),
         (("run", "creativex-scores"), 2, "LLAMA_CLOUD_API_KEY: not set; llamacloud needs it"),
