@@ -71,7 +71,7 @@ def bring_back(exchange: Exchange, place: BackupPlace, console: Console, *, forc
 
 def _fate(kept: str, exchange: Exchange, place: BackupPlace, *, drop_old: bool) -> str:
     if not drop_old:
-        return f"the one before is kept as {kept}; once it is not needed: DROP DATABASE {kept}"
+        return f'the one before is kept as {kept}; once it is not needed: DROP DATABASE "{kept}"'
     if changes := drop_kept(kept, exchange, place):
         return f"the one before has changed meanwhile ({'; '.join(changes)}), so it is kept as {kept}"
     return "the one before was dropped"
