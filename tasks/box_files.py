@@ -26,7 +26,8 @@ def find_files(intake: Intake) -> list[BoxFile]:
     root = intake.services.settings.box_folder_derivatives or ""
     if not intake.file_ids:
         return intake.services.box.files_below(root, template=_template(intake))
-    return [file for file_id in intake.file_ids if (file := _file(file_id, root, intake)) is not None]
+    asked_for = (file_below(file_id, root, intake.services, of_what="derivatives") for file_id in intake.file_ids)
+    return [file for file in asked_for if file is not None]
 
 
 def waiting_events(intake: Intake) -> list[str]:
@@ -47,16 +48,17 @@ def close_events(event_ids: list[str], intake: Intake) -> None:
         mark_handled(session, event_ids)
 
 
-def _file(file_id: str, root: str, intake: Intake) -> BoxFile | None:
+def file_below(file_id: str, root: str, services: Services, *, of_what: str) -> BoxFile | None:
+    """Return a file that somebody asked for, None where it is gone or lies elsewhere; `of_what` names the folder."""
     logger = get_run_logger()
     try:
-        file = intake.services.box.file_facts(file_id)
+        file = services.box.file_facts(file_id)
     except NotFound:  # taken in by another run, or taken back by whoever handed it in
         logger.info("file %s is not in Box any more", file_id)
         return None
     if root in file.folder_ids:
         return file
-    logger.warning("file %s (%s) does not lie below the folder of derivatives: left alone", file_id, file.name)
+    logger.warning("file %s (%s) does not lie below the folder of %s: left alone", file_id, file.name, of_what)
     return None
 
 

@@ -2,14 +2,14 @@
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
-from prefect.logging import get_run_logger
 
 from blocks.services import Services
 from blocks.settings import missing
 from clients.box.client import BoxFile
 from clients.creativex import Extraction
-from domain.errors import ConfigError, NotFound, ScorecardRefused
+from domain.errors import ConfigError, ScorecardRefused
 from domain.scoring import WORKFLOW, scorecards_among
+from tasks.box_files import file_below
 from tasks.retrying import is_transient
 from tasks.work import ScoreIntake
 
@@ -28,7 +28,7 @@ def find_scorecards(intake: ScoreIntake) -> list[BoxFile]:
     root = intake.services.settings.box_folder_creativex or ""
     if intake.is_whole:
         return scorecards_among(intake.services.box.files_below(root))
-    asked_for = (_file(file_id, root, intake) for file_id in intake.file_ids)
+    asked_for = (file_below(file_id, root, intake.services, of_what="scorecards") for file_id in intake.file_ids)
     return scorecards_among(file for file in asked_for if file is not None)
 
 
@@ -54,16 +54,3 @@ def read_pdf(pdf: BoxFile, intake: ScoreIntake) -> Extraction:
 def put_away(pdf: BoxFile, intake: ScoreIntake) -> bool:
     """Delete a PDF that was read; False when it has changed in Box meanwhile."""
     return intake.services.box.delete_file(pdf.file_id, etag=pdf.etag)
-
-
-def _file(file_id: str, root: str, intake: ScoreIntake) -> BoxFile | None:
-    logger = get_run_logger()
-    try:
-        file = intake.services.box.file_facts(file_id)
-    except NotFound:  # taken by another run, or by whoever handed it in
-        logger.info("file %s is not in Box any more", file_id)
-        return None
-    if root in file.folder_ids:
-        return file
-    logger.warning("file %s (%s) does not lie below the folder of scorecards: left alone", file_id, file.name)
-    return None
