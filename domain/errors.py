@@ -43,6 +43,9 @@ class ContentScalingError(Exception):
     for_uploader: ClassVar[bool] = False
     """Whether it is told beside the file in Box: whoever handed it in can mend it."""
 
+    for_librarian: ClassVar[bool] = False
+    """Whether something has to be completed or corrected in the DAM."""
+
     def __str__(self) -> str:
         """The message given, or the class's own sentence."""
         return super().__str__() or (type(self).__doc__ or "").splitlines()[0]
@@ -56,6 +59,7 @@ class NameRefused(RuleError):
     """The name cannot be used."""
 
     advice = "Rename it in the DAM; the next run takes it up."
+    for_librarian = True
 
 
 class FilenameRefused(RuleError):
@@ -91,6 +95,7 @@ class MetadataRefused(RuleError):
     """The asset or campaign lacks what a rule needs."""
 
     advice = "Complete it in the DAM; the next run takes it up."
+    for_librarian = True
 
 
 class MediaRefused(RuleError):

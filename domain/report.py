@@ -22,12 +22,21 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
+class MendedBy(StrEnum):
+    """Who can do something about a failure."""
+
+    AGENCY = "agency"
+    LIBRARIAN = "librarian"
+    OPERATIONS = "operations"
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """Why something did not happen: reason and advice for a person, and whether the next run tries again by itself.
 
     `sign` tells one failure from the next: the reason of a broken rule; of others the kind, for their reasons vary.
     `for_uploader`: whoever handed the file in can mend it. `is_old`: an earlier run has met it, and told it.
+    `for_librarian`: it is mended in the DAM.
     """
 
     reason: str
@@ -36,6 +45,14 @@ class Failure:
     sign: str
     for_uploader: bool = False
     is_old: bool = False
+    for_librarian: bool = False
+
+    @property
+    def mended_by(self) -> MendedBy:
+        """Who can do something about it."""
+        if self.for_uploader:
+            return MendedBy.AGENCY
+        return MendedBy.LIBRARIAN if self.for_librarian else MendedBy.OPERATIONS
 
     def __str__(self) -> str:
         """Reason and advice, for a log."""
@@ -47,7 +64,8 @@ class Failure:
         if isinstance(error, ContentScalingError):
             retried = isinstance(error, ServiceUnavailable | StoreUnavailable)
             sign = str(error) if isinstance(error, RuleError) else type(error).__name__
-            return cls(str(error), error.advice, retried, sign, error.for_uploader)
+            whose = {"for_uploader": error.for_uploader, "for_librarian": error.for_librarian}
+            return cls(str(error), error.advice, retried, sign, **whose)
         reason = f"unexpected {type(error).__name__}"
         return cls(
             reason, "This is a defect: report it with the run's log.", will_retry=True, sign=type(error).__name__

@@ -53,7 +53,7 @@ def a2_to_a3(  # noqa: PLR0913, PLR0917  form fields of the Prefect UI
         check_derivatives_folder(services)
         intake = Intake(services, campaign=campaign, file_ids=file_ids, keep_files=keep_files)
         report = _foresee(intake) if dry_run else _bring_home(intake, force=force_status_update)
-        publish(report)
+        publish(report, services)
     return final_state(report)
 
 

@@ -41,7 +41,7 @@ def a4_live(
         watch = Watch(services, only=campaign, dry_run=dry_run)
         report = _foresee(watch) if dry_run else _watch(watch)
         name_run(LIVE_CHECK.workflow, news(watch), dry_run=dry_run)
-        publish(report)
+        publish(report, services)
     return final_state(report)
 
 

@@ -42,7 +42,7 @@ def creativex_scores(
         check_scorecards_folder(services)
         intake = ScoreIntake(services, file_ids=file_ids, keep_files=keep_files)
         report = _foresee(intake) if dry_run else _read(intake)
-        publish(report)
+        publish(report, services)
     return final_state(report)
 
 

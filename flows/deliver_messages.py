@@ -15,5 +15,5 @@ def deliver_messages() -> State[RunReport]:
     report = RunReport("deliver-messages")
     with open_services(*MESSAGES) as services:
         report.parked = deliver_due(services)
-    publish(report)
+        publish(report, services)
     return final_state(report)

@@ -37,7 +37,7 @@ def deliver_campaigns(
     if not dry_run:
         abort_stale_uploads(services)
         report.parked = deliver_messages(services)
-    publish(report)
+    publish(report, services)
     return report
 
 

@@ -41,7 +41,8 @@ def operate(order: Order, given: Consent, *, dry_run: bool, dam_auth: DamAuth) -
             given if given.tokens or not choice.proposals else ask(choice, order, reason=given.reason, wait_s=wait_s)
         )
         report.campaigns += _carry_out(choice, consent, order, dam_auth, is_given=bool(given.tokens))
-    publish(report)
+    with open_services("store") as services:
+        publish(report, services)
     return final_state(report)
 
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from prefect.runtime import flow_run
 from sqlalchemy.orm import Session
 
 from blocks.services import Services
@@ -79,7 +80,7 @@ def tell_partial(work: CampaignWork, outcome: CampaignOutcome) -> None:
         trouble = Trouble.of_campaign(session, work.route, number)
         is_new = trouble.tell("partial", signs, facts) if signs else trouble.tell_passing("partial", facts)
         if is_new:
-            _record_failures(session, failures, number)
+            _record_failures(session, failures, work)
 
 
 def tell_empty(work: CampaignWork, outcome: CampaignOutcome) -> None:
@@ -105,13 +106,14 @@ def tell_stuck(outcome: CampaignOutcome, route: Route, services: Services) -> No
         else:
             is_new = trouble.tell("stuck", (failure.sign,), facts)
         if is_new:
-            detail = {"workflow": route.workflow, "reason": failure.reason}
+            detail = {"workflow": route.workflow, "reason": failure.reason, "mended_by": failure.mended_by}
             record_event(
                 session,
                 tracking_id=None,
                 event_type="campaign_failed",
                 detail=detail,
                 campaign_number=outcome.number,
+                run_id=flow_run.id,
             )
 
 
@@ -130,13 +132,15 @@ def _not_delivered(asset: AssetOutcome, failure: Failure, work: CampaignWork) ->
     return {"name": asset.path.rpartition("/")[2], "path": asset.path, **said} | about_failure(failure)
 
 
-def _record_failures(session: Session, failures: list[tuple[AssetOutcome, Failure]], campaign_number: str) -> None:
+def _record_failures(session: Session, failures: list[tuple[AssetOutcome, Failure]], work: CampaignWork) -> None:
     for asset, failure in failures:
         detail = {"asset_id": asset.asset_id, "path": asset.path, "reason": failure.reason}
+        detail |= {"workflow": work.route.workflow, "mended_by": failure.mended_by}
         record_event(
             session,
             tracking_id=asset.tracking_id,
             event_type="delivery_failed",
             detail=detail,
-            campaign_number=campaign_number,
+            campaign_number=work.campaign.number,
+            run_id=flow_run.id,
         )

@@ -74,11 +74,12 @@ def _facts(planned: PlannedFile[BoxFile], fate: AssetOutcome, failure: Failure, 
 
 
 def _record(session: Session, planned: PlannedFile[BoxFile], failure: Failure, number: str | None) -> None:
+    detail = {"box_file_id": planned.file.file_id, "name": planned.file.name, "reason": failure.reason}
     record_event(
         session,
         tracking_id=planned.tracking_id if planned.master is not None else None,
         event_type="derivative_failed" if planned.master is not None else "file_refused",
-        detail={"box_file_id": planned.file.file_id, "name": planned.file.name, "reason": failure.reason},
+        detail={**detail, "mended_by": failure.mended_by},
         campaign_number=number,
         run_id=flow_run.id,
     )

@@ -6,6 +6,7 @@ from db.models.campaigns import CampaignStatus, StatusMove, WorkflowState
 from db.models.coordination import BoxEvent, Lease, LookupDomain, RateBucket, UploadSession
 from db.models.messages import Fact, OutboxMessage
 from db.models.rejections import RejectedAsset
+from db.models.runs import RunSummary
 from db.models.scores import CreativexScore, Scorecard
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "OutboxMessage",
     "RateBucket",
     "RejectedAsset",
+    "RunSummary",
     "Scorecard",
     "StatusMove",
     "UploadSession",
