@@ -39,6 +39,22 @@ null; `environment` is staging or production. The others:
     needs_review
                filename, score, creativex_id, creativex_url, sum_of_passed, difference, guidelines: list of name,
                weight, passed; the numbers are texts. Null unless the scorecard was read but does not add up
+    since, until
+               in daily_summary_report the window. Beside them headline, and left_out: why Prefect's run history is
+               missing, or null. Percentages are texts such as 98 %, null of nothing
+    totals     done, failed, moved, not_approved, success_rate
+    workflows  list of name, runs, campaigns, assets (sentences; the last two may be null), done, failed, failed_runs,
+               success_rate
+    activity   list of begins_at, done, failed: equal parts of the window
+    balances   campaigns and assets, each a list of name, opening, came, went, closing, difference
+    differences
+               list of what, meaning
+    errors     list of subject, reason, workflow, campaign (text, or null), at, run_url
+    waiting    list of who, groups: list of what, campaign (text, or null), lasted (text), number, assets (list of name,
+               tracking_id), unnamed (how many more)
+    campaigns  list of number, name, before, now (statuses, or null), masters, masters_delivered, derivatives_home,
+               derivatives_open, happened (list of texts), moves: list of at, from, to, by. Here scores are a list of
+               filename, score, previous (or null), state, url, read_at
     messages   list of name (template or hook), channel, to, reason, campaign_number (or null), created_at, attempts
 """
 
@@ -128,6 +144,23 @@ _ALL_UPLOADED = frozenset(
     }
 )
 _SCORES = frozenset({"scores", "kept_in_box", "folder_url"})
+_DAY = frozenset(
+    {
+        "since",
+        "until",
+        "headline",
+        "left_out",
+        "totals",
+        "workflows",
+        "activity",
+        "balances",
+        "differences",
+        "errors",
+        "waiting",
+        "campaigns",
+        "scores",
+    }
+)
 _EMPTY_CAMPAIGN = frozenset({"campaign", "from_status", "to_status", "empty_since"})
 
 KINDS = {
@@ -148,4 +181,5 @@ KINDS = {
     "creativex_complete": MailKind(Severity.DONE, _ALWAYS | _SCORES),
     "creativex_failed": MailKind(Severity.ERROR, _ALWAYS | _FAILURE | {"file", "needs_review"}),
     "messages_parked": MailKind(Severity.ERROR, _ALWAYS | {"messages"}),
+    "daily_summary_report": MailKind(Severity.REPORT, _ALWAYS | _DAY),
 }

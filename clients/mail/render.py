@@ -19,6 +19,8 @@ REJECTIONS_SHOWN = 500
 """Rejected assets that one mail lists with every comment, although some programs then cut it off: the mail says so."""
 SCORES_SHOWN = 60
 """Scores that one mail lists: each takes more of it than an asset."""
+DAY_SHOWN = 10
+"""Errors, campaigns, scores and things that wait for somebody, of each that the report of a day lists."""
 CUT_OFF_BYTES = 90_000
 
 
@@ -63,7 +65,7 @@ def _environment() -> Environment:
     environment.filters.update(size=wording.size, moment=wording.moment, counted=wording.counted, one_line=_one_line)
     environment.filters.update(said_on=wording.said_on)
     environment.globals.update(duration=wording.duration, ROWS_SHOWN=ROWS_SHOWN, REJECTIONS_SHOWN=REJECTIONS_SHOWN)
-    environment.globals.update(SCORES_SHOWN=SCORES_SHOWN, CUT_OFF_BYTES=CUT_OFF_BYTES)
+    environment.globals.update(SCORES_SHOWN=SCORES_SHOWN, DAY_SHOWN=DAY_SHOWN, CUT_OFF_BYTES=CUT_OFF_BYTES)
     environment.globals.update(REVIEWERS=REVIEWERS, OTHER_REVIEWER=OTHER_REVIEWER)
     return environment
 

@@ -58,6 +58,11 @@ class WorkflowDay:
         return sum(self.states.values()) or self.reports
 
     @property
+    def success_rate(self) -> str | None:
+        """What part of its assets was done."""
+        return rate(self.done, self.done + self.failed)
+
+    @property
     def is_idle(self) -> bool:
         """Whether nothing is to be said of it."""
         return not (self.runs or self.found or self.done or self.failed)

@@ -15,6 +15,7 @@ from entrypoints.cli.check import check
 from entrypoints.cli.demo import demo
 from entrypoints.cli.fields import fields
 from entrypoints.cli.names import names
+from entrypoints.cli.report import report
 from entrypoints.cli.run import run
 from entrypoints.cli.sandbox import sandbox
 from entrypoints.cli.scores import scores
@@ -34,6 +35,7 @@ app.command()(sandbox)
 app.command()(setup)
 app.command()(check)
 app.command()(serve)
+app.command()(report)
 app.add_typer(run, name="run")
 app.add_typer(campaign, name="campaign")
 app.add_typer(scores, name="scores")

@@ -20,6 +20,7 @@ import entrypoints.absence
 import entrypoints.backup_desk
 import entrypoints.checks
 import entrypoints.cli
+import entrypoints.daily_view
 import entrypoints.field_table
 import entrypoints.prefect_api
 import entrypoints.report_table
@@ -33,6 +34,7 @@ import flows.b1_to_b2
 import flows.backup_database
 import flows.check_backup
 import flows.creativex_scores
+import flows.daily_report
 import flows.deliver_messages
 import flows.reset_campaigns
 import flows.set_campaign_status  # noqa: F401

@@ -1,7 +1,7 @@
 """A day in the database, written as runs would have written it, with times of the test's choice."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import func, insert, select, text
 from sqlalchemy.orm import Session
@@ -18,12 +18,16 @@ from db.models import (
     Scorecard,
     StatusMove,
 )
+from db.models.base import Base
 from db.repositories.run_summaries import keep_summary
 
 SPRING, SUMMER = "C000000101", "C000000102"
 NAMES = {SPRING: "Spring", SUMMER: "Summer"}
 RUN = "run of "
 """Begins the id of the run that an event is of."""
+
+
+Row = TypeVar("Row", bound=Base)
 
 
 class Day:
@@ -178,7 +182,7 @@ class Day:
         self._session.flush()
         self._session.execute(text(statement), values)
 
-    def _add(self, row: Any) -> Any:
+    def _add(self, row: Row) -> Row:
         self._session.add(row)
         self._session.flush()
         return row

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from tests.unit.clients.mail.a_day import day
+
 CAMPAIGN = {
     "number": "C000000078",
     "name": "Frühjahr & Sommer <2026>",
@@ -254,6 +256,7 @@ def sample_facts() -> dict[str, dict[str, Any]]:
             "advice": "Rename the file; the nearest valid name is 1234567_RAF_DE_de_TEST_OLV_001_6S_16x9_BJP4ho.mp4.",
             "will_retry": False,
         },
+        "daily_summary_report": ALWAYS | day(),
         "messages_parked": ALWAYS
         | {
             "messages": [
