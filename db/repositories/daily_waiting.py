@@ -130,8 +130,9 @@ def _trouble(seen: _Seen, events: Sequence[AssetEvent]) -> Iterator[Waiting]:
     latest = {str(event.detail.get("asset_id") or event.detail.get("box_file_id")): event for event in about}
     for event in latest.values():
         who = _MENDED_BY.get(str(event.detail.get("mended_by")), Who.OPERATIONS)
-        reason = " ".join(str(event.detail.get("reason", "")).split())
         asset = event.detail.get("path") or event.detail.get("name")
+        # Reasons begin with whose they are; without that, assets that wait for the same are told together.
+        reason = " ".join(str(event.detail.get("reason", "")).removeprefix(f"{asset}: ").split())
         yield Waiting(who, reason, seen.since, event.campaign_number, asset, event.tracking_id)
     if not latest:
         number, asset = (None, f"file {seen.subject} in Box") if seen.is_file else (seen.subject, None)

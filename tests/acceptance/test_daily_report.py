@@ -8,10 +8,11 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey, FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import Artifact
 
+from sandbox.drops import Drops
 from sandbox.scorecards import Scorecards
 from tests.acceptance.campaigns import asset, campaign, finals, masters, rejected, seed
 from tests.acceptance.command import alone, content_scaling
-from tests.acceptance.homeward import STILL, TITLE, Drops
+from tests.acceptance.homeward import STILL, TITLE
 from tests.acceptance.world import World
 
 MakeWorld = Callable[..., World]
@@ -59,7 +60,7 @@ def artifact_of(run_id: str) -> Artifact:
     with get_client(sync_client=True) as client:
         (found,) = client.read_artifacts(
             artifact_filter=ArtifactFilter(key=ArtifactFilterKey(any_=["daily-report"])),
-            flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=[run_id])),  # type: ignore[list-item]
+            flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=[run_id])),
         )
     return found
 

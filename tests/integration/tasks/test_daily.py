@@ -170,7 +170,9 @@ def troubles(day: Day) -> None:
     day.fact("a1-to-a2/C000000105/partial", 8)
     failing = {"workflow": "a1-to-a2", "mended_by": "librarian", "reason": "no content"}
     day.event("delivery_failed", 30, "C000000105", path="Old.mp4", asset_id="o", **failing)
-    day.event("delivery_failed", 7.9, "C000000105", path="New.mp4", asset_id="n", **failing)
+    for name in ("New.mp4", "Newer.mp4"):
+        reason = {"reason": f"{name}: no content"}
+        day.event("delivery_failed", 7.9, "C000000105", path=name, asset_id=name, **(failing | reason))
     day.fact("a1-to-a2/C000000106/stuck", 7)
     day.event("campaign_failed", 6.9, "C000000106", workflow="a1-to-a2", reason="DAM refused", mended_by="operations")
     day.fact("a2-to-a3/file/77/refused", 6)
@@ -200,7 +202,7 @@ def test_what_waits_is_told_by_whom_it_waits_for_and_how_long(store: Store):
     ]
     assert waits(Who.LIBRARIAN) == [
         ("ready to go out, but it has no assets", "C000000104", [None], 9),
-        ("no content", "C000000105", ["New.mp4"], 8),
+        ("no content", "C000000105", ["New.mp4", "Newer.mp4"], 8),
         ("every reworked file is back: to be moved on from A6", "C000000103", [None], 2),
     ]
     assert waits(Who.CREATIVEX) == [

@@ -2,8 +2,8 @@
 
 import pytest
 
-from domain.errors import IntegrityError, MetadataRefused, ServiceUnavailable, StoreUnavailable
-from domain.report import AssetOutcome, CampaignOutcome, Failure, Outcome, RunReport
+from domain.errors import IntegrityError, MediaRefused, MetadataRefused, ServiceUnavailable, StoreUnavailable
+from domain.report import AssetOutcome, CampaignOutcome, Failure, MendedBy, Outcome, RunReport
 
 REFUSED = Failure.of(MetadataRefused("Still.png: no content"))
 
@@ -83,3 +83,16 @@ def test_a_defect_shows_its_kind_and_none_of_its_text():
     assert failure.reason == "unexpected KeyError"
     assert "hunter2" not in str(failure)
     assert "defect" in failure.advice
+
+
+@pytest.mark.parametrize(
+    ("error", "who"),
+    [
+        (MediaRefused(), MendedBy.AGENCY),
+        (MetadataRefused(), MendedBy.LIBRARIAN),
+        (IntegrityError(), MendedBy.OPERATIONS),
+        (KeyError("x"), MendedBy.OPERATIONS),
+    ],
+)
+def test_a_failure_says_who_can_mend_it(error: Exception, who: MendedBy):
+    assert Failure.of(error).mended_by is who
