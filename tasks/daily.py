@@ -19,7 +19,7 @@ from domain.daily.balance import (
     differences,
     misplaced,
     overlaps,
-    unwritten_moves,
+    unexplained,
 )
 from domain.daily.model import (
     COMPLETED,
@@ -155,16 +155,12 @@ class Gathering:
         return {number: names[number] for number in {*wanted, *(day.number for day in days)} if number in names}
 
     def _differences(self, report: DailyReport) -> list[Difference]:
-        moves = Counter((move.campaign_number, move.target) for move in self._moves if move.target)
-        edge = "or something happened on the very edge of the window"
         return [
             *differences(report.campaign_balances, "a row of campaign_status was changed by hand"),
             *overlaps(self._stays, self._window),
-            *unwritten_moves(self._stays, moves, self._window),
-            *misplaced(self._stays, {move.campaign_number: move.target for move in self._moves}, self._window),
-            *differences(
-                report.asset_balances, f"a row was changed by hand, or has no entry in the audit trail, {edge}"
-            ),
+            *unexplained(self._stays, self._moves, self._window),
+            *misplaced(self._stays, self._moves, self._window),
+            *differences(report.asset_balances, _ROWS),
         ]
 
     def _error(self, event: AssetEvent) -> ErrorLine:
@@ -181,6 +177,7 @@ class Gathering:
         )
 
 
+_ROWS = "rows were changed by hand, or are new to the audit trail, or a file is about to be taken up again just now"
 _REASONS = {"score_needs_review": "the guidelines of the scorecard do not add up to its score"}
 _INTAKE = ("derivative_failed", "file_refused")
 

@@ -24,8 +24,8 @@ from db.models import (
     StatusMove,
 )
 from db.parameters import texts
-from domain.daily.balance import Stay
-from domain.daily.model import MoveLine, ScoreLine
+from domain.daily.balance import MoveLine, Stay
+from domain.daily.model import ScoreLine
 
 DONE = {"derivative_uploaded": "a2-to-a3", "rejection_delivered": "a5-to-a6", "score_read": "creativex-scores"}
 """Events that tell of something done, each with its workflow; of `delivered` the master names it."""

@@ -1,7 +1,7 @@
 """Opening + movements = closing: counted from different places, so that what was lost or added by the way shows."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -67,6 +67,18 @@ def campaign_balances(stays: Sequence[Stay], window: Window) -> list[Balance]:
 
 
 @dataclass(frozen=True, slots=True)
+class MoveLine:
+    """A campaign went from one status to another. `by`: a workflow, a person, or somebody in the DAM."""
+
+    campaign_number: str
+    at: datetime
+    origin: str
+    target: str
+    """Empty where the campaign is gone."""
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Transition:
     """So many derivatives: as the audit trail has them before and after the window, and as their rows have them now.
 
@@ -115,38 +127,43 @@ def overlaps(stays: Sequence[Stay], window: Window) -> list[Difference]:
     at_once = Counter(stay.number for stay in stays if stay.lasts_at(window.until))
     several = sorted(number for number, times in at_once.items() if times > 1)
     what = f"in several statuses at once: {', '.join(several)}"
-    return [Difference(what, "a row of campaign_status was changed by hand")] if several else []
+    return [Difference(what, _BY_HAND)] if several else []
 
 
-def misplaced(stays: Sequence[Stay], last_moves: Mapping[str, str], window: Window) -> list[Difference]:
-    """Return the campaigns that are not where the audit trail has last moved them to; '' is gone."""
+def misplaced(stays: Sequence[Stay], moves: Iterable[MoveLine], window: Window) -> list[Difference]:
+    """Return the campaigns that are not where the audit trail has last moved them to; moves in their order."""
     now = {stay.number: stay.status for stay in stays if stay.lasts_at(window.until)}
+    last = {move.campaign_number: move.target if move.target in MOVES else "" for move in moves}
     elsewhere = [
         f"{number} is {now.get(number, 'nowhere')}, moved to {target or 'nowhere'} last"
-        for number, target in sorted(last_moves.items())
-        if now.get(number, "") != (target if target in MOVES else "")
+        for number, target in sorted(last.items())
+        if now.get(number, "") != target
     ]
-    what = "; ".join(elsewhere)
-    return [Difference(what, "a row of campaign_status was changed by hand")] if elsewhere else []
+    return [Difference("; ".join(elsewhere), _BY_HAND)] if elsewhere else []
 
 
-def unwritten_moves(stays: Sequence[Stay], moves: Mapping[tuple[str, str], int], window: Window) -> list[Difference]:
-    """Hold the stays that began against the moves of the audit trail; `moves` by campaign number and new status."""
-    began = [stay for stay in stays if stay.began_at in window]
-    all_, following = (
-        Counter((stay.number, stay.status) for stay in chosen)
-        for chosen in (began, [stay for stay in began if stay.follows])
-    )
-    noted = Counter({key: times for key, times in moves.items() if key[1] in MOVES})
-    found = []
-    if unwritten := _named(noted - all_):
-        what = f"moves in the audit trail without a stay: {unwritten}"
-        found.append(Difference(what, "a row of campaign_status is missing, or a move fell on the edge of the window"))
-    if unexplained := _named(following - noted):
-        what = f"stays that no move in the audit trail began: {unexplained}"
-        found.append(Difference(what, "campaign_status was changed by hand, or a move fell on the edge of the window"))
-    return found
+def unexplained(stays: Sequence[Stay], moves: Sequence[MoveLine], window: Window) -> list[Difference]:
+    """Hold the stays against the moves of the audit trail: each move leads to a stay, and each next stay has a move.
+
+    A move to where the campaign was known to be begins no stay: somebody had moved it away unseen.
+    """
+    known = [move for move in moves if move.target in MOVES]
+    homeless = [
+        f"{move.campaign_number} → {move.target}" for move in known if not any(_leads_to(move, stay) for stay in stays)
+    ]
+    motherless = [
+        f"{stay.number} → {stay.status}"
+        for stay in stays
+        if stay.follows and stay.began_at in window and not any(_leads_to(move, stay) for move in known)
+    ]
+    told = [("moves in the audit trail without a stay", homeless), ("stays that no move began", motherless)]
+    return [Difference(f"{what}: {', '.join(sorted(found))}", _BY_HAND) for what, found in told if found]
 
 
-def _named(moves: Counter[tuple[str, str]]) -> str:
-    return ", ".join(f"{number} → {status}" for number, status in sorted(moves.elements()))
+_BY_HAND = "a row of campaign_status was changed by hand"
+
+
+def _leads_to(move: MoveLine, stay: Stay) -> bool:
+    # A stay begins with its transaction, in which the move is noted a little later.
+    is_there = stay.began_at <= move.at and (stay.left_at is None or stay.left_at >= move.at)
+    return is_there and (move.campaign_number, move.target) == (stay.number, stay.status)

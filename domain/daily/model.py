@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from domain.daily.balance import Balance, Difference
+from domain.daily.balance import Balance, Difference, MoveLine
 from domain.daily.window import Window
 from domain.report import counted
 
@@ -135,17 +135,6 @@ class ScoreLine:
     state: str
     url: str | None
     read_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class MoveLine:
-    """A campaign went from one status to another. `by`: a workflow, a person, or somebody in the DAM."""
-
-    campaign_number: str
-    at: datetime
-    origin: str
-    target: str
-    by: str
 
 
 @dataclass(slots=True)

@@ -50,7 +50,7 @@ DOCTORED = [
         "A2: 1 + 1 − 0 = 2, but there are 1",
     ),
     (f"UPDATE campaign_status SET left_at = now() {SUMMER_NOW}", "C000000102 is nowhere, moved to A2 last"),
-    (f"UPDATE campaign_status SET status = 'A5' {SUMMER_NOW}", "no move in the audit trail began: C000000102 → A5"),
+    (f"UPDATE campaign_status SET status = 'A5' {SUMMER_NOW}", "stays that no move began: C000000102 → A5"),
     (f"DELETE FROM campaign_status {SUMMER_NOW}", "moves in the audit trail without a stay: C000000102 → A2"),
     (
         "UPDATE campaign_status SET left_at = now() + interval '1 h' WHERE left_at < now() - interval '40 h'",

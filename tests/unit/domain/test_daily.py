@@ -8,6 +8,7 @@ import pytest
 
 from domain.daily.balance import (
     Balance,
+    MoveLine,
     Stay,
     Transition,
     campaign_balances,
@@ -15,7 +16,7 @@ from domain.daily.balance import (
     differences,
     misplaced,
     overlaps,
-    unwritten_moves,
+    unexplained,
 )
 from domain.daily.model import DailyReport, Waiting, Who, WorkflowDay, grouped, rate
 from domain.daily.run_counts import Result, counts_of
@@ -97,20 +98,29 @@ def test_a_campaign_in_two_statuses_at_once_is_told():
     assert found.what == "in several statuses at once: C1"
 
 
+def move(target: str, hours: float, number: str = "C1") -> MoveLine:
+    return MoveLine(number, ago(hours), "A1", target, "a1-to-a2")
+
+
 def test_stays_and_moves_explain_each_other():
-    stays = [stay("A2", 5, follows=True), stay("A1", 5, number="C2")]
-    assert unwritten_moves(stays, {("C1", "A2"): 1}, DAY) == []
-    assert unwritten_moves(stays, {("C1", "A2"): 1, ("C2", "A1"): 1, ("C9", "A10"): 1}, DAY) == []
-    (unexplained,) = unwritten_moves(stays, {}, DAY)
-    assert unexplained.what == "stays that no move in the audit trail began: C1 → A2"
-    (unwritten,) = unwritten_moves(stays, {("C1", "A2"): 2}, DAY)
-    assert unwritten.what == "moves in the audit trail without a stay: C1 → A2"
+    stays = [stay("A2", 5, follows=True), stay("A1", 5, number="C2"), stay("A2", 70, 60, number="C3", follows=True)]
+    noted = [move("A2", 4.99), move("A10", 3, "C9"), move("", 3, "C8")]
+    assert unexplained(stays, noted, DAY) == []
+    assert unexplained(stays, [*noted, move("A1", 4.99, "C2")], DAY) == [], "the first sight of a campaign is no move"
+    (motherless,) = unexplained(stays, [], DAY)
+    assert motherless.what == "stays that no move began: C1 → A2"
+    (homeless,) = unexplained(stays, [*noted, move("A3", 2)], DAY)
+    assert homeless.what == "moves in the audit trail without a stay: C1 → A3"
+
+
+def test_a_move_to_where_a_campaign_was_known_to_be_needs_no_stay_of_its_own():
+    assert unexplained([stay("A2", 70)], [move("A2", 5)], DAY) == []
 
 
 def test_a_campaign_is_where_it_was_moved_to_last():
     stays = [stay("A2", 5), stay("A4", 5, 1, number="C2")]
-    assert misplaced(stays, {"C1": "A2", "C2": "", "C3": "A10"}, DAY) == []
-    (found,) = misplaced(stays, {"C1": "A3", "C2": "A4"}, DAY)
+    assert misplaced(stays, [move("A3", 4), move("A2", 3), move("", 1, "C2"), move("A10", 1, "C3")], DAY) == []
+    (found,) = misplaced(stays, [move("A3", 4), move("A4", 4, "C2")], DAY)
     assert found.what == "C1 is A2, moved to A3 last; C2 is nowhere, moved to A4 last"
 
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 from rich.console import Console
 
-from domain.daily.balance import Balance, Difference
-from domain.daily.model import CampaignDay, DailyReport, ErrorLine, MoveLine, Slot, Waiting, Who, WorkflowDay, grouped
+from domain.daily.balance import Balance, Difference, MoveLine
+from domain.daily.model import CampaignDay, DailyReport, ErrorLine, Slot, Waiting, Who, WorkflowDay, grouped
 from domain.daily.window import window_until
 from entrypoints.daily_table import show_day, sparkline
 from tasks.daily_markdown import day_markdown
