@@ -24,5 +24,5 @@ def backup_database(kind: Literal["dump", "base"] = "dump") -> State[RunReport]:
         report.findings.append(f"made {back_up(Kind(kind), services)}")
         if gone := delete_old(services):
             report.findings.append(f"deleted {counted(len(gone), 'old one')}: {', '.join(gone)}")
-    publish(report)
+        publish(report, services)
     return final_state(report)

@@ -15,5 +15,5 @@ def check_backup() -> State[RunReport]:
     report = RunReport("check-backup")
     with open_services(*BACKUPS) as services:
         report.findings.append(check_newest(services))
-    publish(report)
+        publish(report, services)
     return final_state(report)
