@@ -128,6 +128,13 @@ def test_a_dry_run_tells_nobody_and_leaves_nothing(make_world: MakeWorld) -> Non
     assert (world.mails(), told(world), world.sql("SELECT count(*) FROM run_summaries")) == ([], [], [(0,)])
 
 
+def test_a_run_whose_summary_cannot_be_kept_goes_through_all_the_same(make_world: MakeWorld) -> None:
+    world = make_world(seed())
+    world.sql("ALTER TABLE run_summaries RENAME TO gone")
+    assert world.run("deliver-messages")["state"] == "Completed"
+    assert "could not be kept for the daily report" in world.printed()
+
+
 def test_the_command_shows_the_day_without_prefect_and_says_what_is_left_out(
     make_world: MakeWorld, tmp_path: Path
 ) -> None:
