@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NotRequired, TypedDict, Unpack
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from db.models import AssetEvent
@@ -43,3 +43,21 @@ def last_events_of_campaign(session: Session, campaign_number: str, limit: int) 
     wanted = select(AssetEvent).where(AssetEvent.campaign_number == campaign_number)
     newest = session.scalars(wanted.order_by(AssetEvent.id.desc()).limit(limit))
     return list(newest)[::-1]
+
+
+class About(TypedDict, total=False):
+    """Whose entries are meant; one of the two."""
+
+    tracking_id: str
+    campaign_number: str
+
+
+def count_events(session: Session, **about: Unpack[About]) -> int:
+    """Return how many entries there are about it."""
+    return session.scalars(select(func.count()).select_from(AssetEvent).filter_by(**about)).one()
+
+
+def newest_events(session: Session, *, skip: int, limit: int, **about: Unpack[About]) -> list[AssetEvent]:
+    """Return entries about it, the newest first, without the newest `skip`."""
+    wanted = select(AssetEvent).filter_by(**about).order_by(AssetEvent.id.desc())
+    return list(session.scalars(wanted.offset(skip).limit(limit)))

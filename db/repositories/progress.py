@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from db.models import DerivativeAsset, MasterAsset, WorkflowState
@@ -77,6 +77,26 @@ def counts_by_campaign(session: Session) -> dict[str, tuple[int, int]]:
         .group_by(MasterAsset.local_campaign_id)
     )
     return {number: (masters, derivatives) for number, masters, derivatives in rows.tuples()}
+
+
+def others_open(session: Session, campaign_number: str, master_id: int) -> tuple[int, int]:
+    """Return how many of the campaign's other active masters are not in Box, and how many are not complete.
+
+    Complete is a master that has a derivative in the DAM and none that is pending or failed.
+    """
+    own = DerivativeAsset.master_asset_id == MasterAsset.id
+    is_home = exists().where(own, DerivativeAsset.upload_status == "completed")
+    is_open = exists().where(own, DerivativeAsset.upload_status.in_(("pending", "failed")))
+    undelivered, unfinished = session.execute(
+        select(
+            func.count().filter(MasterAsset.delivery_status != "delivered"), func.count().filter(~is_home | is_open)
+        ).where(
+            MasterAsset.local_campaign_id == campaign_number,
+            MasterAsset.status == "active",
+            MasterAsset.id != master_id,
+        )
+    ).one()
+    return undelivered, unfinished
 
 
 def unsettled_campaigns(session: Session, workflow: str) -> list[str]:

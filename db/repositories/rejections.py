@@ -38,6 +38,12 @@ def current_rejections(session: Session, campaign_number: str) -> dict[str, Reje
     return {row.opentext_id: row for row in rows}
 
 
+def rejections_under(session: Session, tracking_id: str) -> list[RejectedAsset]:
+    """Return every rejection under a tracking id (case-sensitive), superseded ones too, oldest first."""
+    under = RejectedAsset.tracking_id == tracking_id
+    return list(session.scalars(select(RejectedAsset).where(under).order_by(RejectedAsset.id)))
+
+
 def begin_rejection(session: Session, **rejection: Unpack[NewRejection]) -> RejectedAsset:
     """Return the rejection as it is known, or write it down; another one of the same asset is superseded by it."""
     which = _is_of(rejection["campaign_number"]) & (RejectedAsset.opentext_id == rejection["opentext_id"])

@@ -8,10 +8,11 @@ from collections.abc import Collection, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal, TypedDict, Unpack
 
-from sqlalchemy import ColumnElement, func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, any_, func, select, update
+from sqlalchemy.orm import Session, defer
 
 from db.models import CreativexScore
+from db.parameters import texts
 from domain.errors import MetadataRefused
 from domain.scorecards import stem_of
 
@@ -125,6 +126,20 @@ def scores_of(session: Session, filename: str) -> list[CreativexScore]:
         select(CreativexScore).where(has_one).order_by(named, CreativexScore.version, CreativexScore.id)
     )
     return [row for row in rows if len(stem_of(row.filename)) == len(stem)]  # what begins so may go on otherwise
+
+
+def scores_called(session: Session, names: Collection[str], *, status: str | None = None) -> list[CreativexScore]:
+    """Return the scores that were given to one of these names, with its extension or without; of each, oldest first.
+
+    Without what was read of their scorecards. `status` takes those of one kind.
+    """
+    called = sorted({form.lower() for name in names for form in (name, stem_of(name))})
+    named = func.lower(CreativexScore.filename)
+    wanted = select(CreativexScore).where(named == any_(texts(called)))
+    if status is not None:
+        wanted = wanted.where(CreativexScore.status == status)
+    ordered = wanted.order_by(named, CreativexScore.version, CreativexScore.id)
+    return list(session.scalars(ordered.options(defer(CreativexScore.full_extraction_data))))
 
 
 def scored_names(session: Session) -> list[str]:

@@ -5,7 +5,14 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from db.repositories.events import events_of_asset, events_of_campaign, last_events_of_campaign, record_event
+from db.repositories.events import (
+    count_events,
+    events_of_asset,
+    events_of_campaign,
+    last_events_of_campaign,
+    newest_events,
+    record_event,
+)
 
 
 def test_events_are_found_by_asset_and_by_campaign_in_their_order(session: Session):
@@ -28,6 +35,19 @@ def test_the_newest_events_of_a_campaign_come_in_their_order(session: Session):
     record_event(session, tracking_id=None, event_type="d", detail={}, campaign_number="C2")
 
     assert [event.event_type for event in last_events_of_campaign(session, "C1", 2)] == ["b", "c"]
+
+
+def test_events_can_be_turned_over_page_by_page_the_newest_first(session: Session):
+    for event_type in ("a", "b", "c"):
+        record_event(session, tracking_id="AAAAAA", event_type=event_type, detail={}, campaign_number="C1")
+    record_event(session, tracking_id="aaaaaa", event_type="d", detail={}, campaign_number="C1")
+
+    def page(skip: int, **about: str) -> list[str]:
+        return [event.event_type for event in newest_events(session, skip=skip, limit=2, **about)]
+
+    assert (count_events(session, tracking_id="AAAAAA"), count_events(session, campaign_number="C1")) == (3, 4)
+    assert [page(skip, tracking_id="AAAAAA") for skip in (0, 2, 4)] == [["c", "b"], ["a"], []]
+    assert page(0, campaign_number="C1") == ["d", "c"]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from db.engine import Store
 from db.models import CreativexScore
-from db.repositories.scores import MASTER, current_score, store_master_score
+from db.repositories.scores import MASTER, current_score, scores_called, store_master_score
 from domain.errors import MetadataRefused
 
 URL = "https://app.creativex.com/preflight/pretests/1"
@@ -60,3 +60,12 @@ def test_runs_that_store_scores_at_once_count_them_all(store: Store, threads: Th
             return store_score(session, score).version
 
     assert sorted(threads.map(stored, range(16))) == list(range(1, 17))
+
+
+def test_scores_of_several_names_are_found_with_and_without_extension(session: Session):
+    for name in ("b.mp4", "A.mp4", "a", "ab.mp4", "a.jpg"):
+        store_master_score(session, filename=name, score=1, url=None)
+
+    found = scores_called(session, ["a.MP4", "b.mp4"])
+    assert [row.filename for row in found] == ["a", "A.mp4", "b.mp4"]
+    assert scores_called(session, ["b.mp4"], status="active") == []

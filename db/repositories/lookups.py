@@ -1,0 +1,154 @@
+"""What people mean by what they type: an asset by its tracking id, a name or an id of the DAM, or a campaign."""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, any_, func, literal, or_, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from db.models import AssetEvent, CampaignStatus, DerivativeAsset, MasterAsset, RejectedAsset
+from db.parameters import texts
+
+_TRACKING_ID = re.compile(r"[A-Za-z0-9]{6}")
+_Name = InstrumentedAttribute[str] | InstrumentedAttribute[str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class AssetMatch:
+    """An asset that may be meant. `found_as` says by what it was found, for people."""
+
+    tracking_id: str
+    name: str
+    campaign_number: str
+    found_as: str
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignMatch:
+    """A campaign that may be meant."""
+
+    number: str
+    name: str
+
+
+def assets_called(session: Session, text: str, limit: int) -> list[AssetMatch]:
+    """Return the assets of which this is the tracking id, an id or a name in the DAM, or a name in Box.
+
+    Names in the DAM, of masters and derivatives, count in whatever case and without their extension too. In those in
+    Box, of masters and of what was handed in, there is a tracking id, which is another one in another case.
+    """
+    master, derivative = MasterAsset, DerivativeAsset
+    return _matches(
+        session,
+        limit,
+        _masters("tracking id", master.tracking_id == text),
+        _masters("asset of the DAM", master.opentext_id == text),
+        _masters("name of the master", _is_called(master.original_filename, text)),
+        _masters("name in Box", master.box_filename == text),
+        _derivatives("asset of the DAM", derivative.dam_asset_id == text),
+        _derivatives("name of a derivative", _is_called(derivative.derivative_filename, text)),
+        _derivatives("name that was handed in", derivative.handed_in_filename == text),
+        select(RejectedAsset.tracking_id, literal("rejected asset of the DAM"), RejectedAsset.original_filename).where(
+            RejectedAsset.opentext_id == text
+        ),
+    )
+
+
+def assets_once_called(session: Session, dam_asset_id: str, limit: int) -> list[AssetMatch]:
+    """Return the assets to which this one of the DAM once belonged: a rework has replaced it. Reads all arrivals."""
+    arrived = AssetEvent.detail["dam_asset_id"].astext
+    once = select(AssetEvent.tracking_id, literal("earlier asset of the DAM"), AssetEvent.detail["name"].astext)
+    return _matches(session, limit, once.where(AssetEvent.event_type == "derivative_uploaded", arrived == dam_asset_id))
+
+
+def assets_with(session: Session, part: str, limit: int) -> list[AssetMatch]:
+    """Return the assets that have this in a name, in whatever case, by tracking id."""
+
+    def has_it(name: _Name) -> ColumnElement[bool]:
+        return func.lower(name).contains(part.lower(), autoescape=True)
+
+    return _matches(
+        session,
+        limit,
+        _masters("part of the master's name", has_it(MasterAsset.original_filename)),
+        _derivatives("part of a derivative's name", has_it(DerivativeAsset.derivative_filename)),
+    )
+
+
+def campaigns_called(session: Session, text: str, limit: int) -> list[CampaignMatch]:
+    """Return the campaigns with this number, else those that have it in number or name, in whatever case, by number."""
+    number, name = MasterAsset.local_campaign_id, func.coalesce(MasterAsset.campaign_name, "")
+    stays = select(CampaignStatus.campaign_number.label("number"), CampaignStatus.campaign_name.label("name"))
+    known = union_all(stays.where(CampaignStatus.left_at.is_(None)), select(number, name).distinct()).subquery()
+    rows = session.execute(
+        select(known.c.number, func.max(known.c.name))
+        .where(or_(*(func.lower(column).contains(text.lower(), autoescape=True) for column in known.c)))
+        .group_by(known.c.number)
+        .order_by(func.lower(known.c.number) != text.lower(), known.c.number)
+        .limit(limit)
+    )
+    found = [CampaignMatch(number, name) for number, name in rows]
+    exact = [campaign for campaign in found if campaign.number.lower() == text.lower()]
+    return exact or found
+
+
+def tracking_ids_like(session: Session, tracking_id: str, limit: int) -> list[str]:
+    """Return the tracking ids that differ in case only, then those with one other character."""
+    if not _TRACKING_ID.fullmatch(tracking_id):
+        return []
+    lower = tracking_id.lower()
+    patterns = [f"{lower[:place]}_{lower[place + 1 :]}" for place in range(len(lower))]
+    known = func.lower(MasterAsset.tracking_id)
+    return list(
+        session.scalars(
+            select(MasterAsset.tracking_id)
+            .where(known.like(any_(texts(patterns))))
+            .order_by(known != lower, MasterAsset.tracking_id)
+            .limit(limit)
+        )
+    )
+
+
+def names_like(session: Session, pieces: Collection[str], limit: int) -> list[str]:
+    """Return the names of masters and derivatives that hold most of these pieces, which are in lower case."""
+    of_masters = select(MasterAsset.original_filename.label("name"))
+    names = of_masters.union(select(DerivativeAsset.derivative_filename)).subquery()
+    piece = func.unnest(texts(pieces)).column_valued("piece")
+    held = select(func.count()).where(func.strpos(func.lower(names.c.name), piece) > 0).scalar_subquery()
+    counted = select(names.c.name, held.label("held")).subquery()
+    wanted = select(counted.c.name).where(counted.c.held > 0).order_by(counted.c.held.desc(), counted.c.name)
+    return list(session.scalars(wanted.limit(limit)))
+
+
+def _masters(found_as: str, which: ColumnElement[bool]) -> Select[Any]:
+    return select(MasterAsset.tracking_id, literal(found_as), MasterAsset.original_filename).where(which)
+
+
+def _derivatives(found_as: str, which: ColumnElement[bool]) -> Select[Any]:
+    return select(DerivativeAsset.tracking_id, literal(found_as), DerivativeAsset.derivative_filename).where(which)
+
+
+def _is_called(name: _Name, text: str) -> ColumnElement[bool]:
+    known = func.lower(name)
+    without_extension = func.regexp_replace(known, r"\.[a-z0-9]{2,5}$", "")
+    begins = known.startswith(f"{text.lower()}.", autoescape=True)  # an index answers this, not the other one
+    return (known == text.lower()) | (begins & (without_extension == text.lower()))
+
+
+def _matches(session: Session, limit: int, *ways: Select[Any]) -> list[AssetMatch]:
+    """Return the masters that one of the ways leads to, each once, by the first of them."""
+    found = union_all(*(way.add_columns(literal(order)) for order, way in enumerate(ways))).subquery()
+    under, found_as, called, order = found.c
+    rows = session.execute(
+        select(MasterAsset.tracking_id, MasterAsset.original_filename, MasterAsset.local_campaign_id, found_as, called)
+        .join(found, under == MasterAsset.tracking_id)
+        .distinct(MasterAsset.tracking_id)
+        .order_by(MasterAsset.tracking_id, order)
+        .limit(limit)
+    )
+    return [
+        AssetMatch(tracking_id, name, number, how if called == name else f"{how}: {called}")
+        for tracking_id, name, number, how, called in rows
+    ]
