@@ -1,30 +1,29 @@
 """Campaigns as tables on the terminal."""
 
 from collections.abc import Sequence
-from datetime import UTC
 
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from db.models import AssetEvent, DerivativeAsset, MasterAsset, RejectedAsset
 from domain.assets import Campaign
 from domain.operations import ways_from
 from domain.status import Status
+from entrypoints.asset_words import sent_back, stands
 from entrypoints.campaign_view import CampaignView, Counted
-from entrypoints.event_words import what_happened, who_did_it, why
+from entrypoints.event_words import cells
+from entrypoints.plain_table import table
 
 
 def show_list(campaigns: Sequence[Counted], console: Console) -> None:
     """Print one line for each campaign."""
     rows = [(*_facts(each.campaign), str(each.masters), str(each.derivatives)) for each in campaigns]
-    console.print(_table(("number", "name", "type", "status", "masters", "derivatives"), rows))
+    console.print(table(("number", "name", "type", "status", "masters", "derivatives"), rows))
 
 
 def show_candidates(campaigns: Sequence[Campaign], console: Console) -> None:
     """Print the campaigns that a query matches, for somebody to choose from."""
     rows = [_facts(campaign) for campaign in campaigns]
-    console.print(_table(("number", "name", "type", "status"), rows))
+    console.print(table(("number", "name", "type", "status"), rows))
 
 
 def show_campaign(view: CampaignView, console: Console) -> None:
@@ -36,16 +35,16 @@ def show_campaign(view: CampaignView, console: Console) -> None:
             (master.original_filename, master.tracking_id, waits_for(master, view.derivatives))
             for master in view.masters
         ]
-        console.print(_table(("master", "tracking id", "waits for"), rows))
+        console.print(table(("master", "tracking id", "waits for"), rows))
     if view.derivatives:
         derivatives = [(row.derivative_filename, row.tracking_id, stands(row)) for row in view.derivatives]
-        console.print(_table(("derivative", "tracking id", "where it is"), derivatives))
+        console.print(table(("derivative", "tracking id", "where it is"), derivatives))
     if view.rejections:
         rejected = [(row.original_filename, row.tracking_id, said_of(row), sent_back(row)) for row in view.rejections]
-        console.print(_table(("rejected", "tracking id", "what was said", "where it is"), rejected))
+        console.print(table(("rejected", "tracking id", "what was said", "where it is"), rejected))
     if view.events:
         console.print(
-            _table(("when (UTC)", "what", "tracking id", "who", "why"), [_event(event) for event in view.events])
+            table(("when (UTC)", "what", "tracking id", "who", "why"), [_event(event) for event in view.events])
         )
 
 
@@ -63,32 +62,10 @@ def waits_for(master: MasterAsset, derivatives: Sequence[DerivativeAsset]) -> st
     return "its way to Box" + (f", which failed: {master.last_error}" if master.last_error else "")
 
 
-def stands(row: DerivativeAsset) -> str:
-    """Return where a derivative is."""
-    match row.upload_status:
-        case "completed":
-            return "in the DAM"
-        case "failed":
-            return f"in Box; failed: {row.last_error}"
-        case "withdrawn":
-            return "taken back by whoever handed it in"
-        case _:
-            return "on its way to the DAM"
-
-
 def said_of(row: RejectedAsset) -> str:
     """Return what reviewers said of a rejected asset."""
     said = [f"{verdict['reviewer']}: {verdict['comment'] or 'no comment'}" for verdict in row.verdicts]
     return "\n".join(said) or row.approval_status
-
-
-def sent_back(row: RejectedAsset) -> str:
-    """Return where a rejected asset is."""
-    if row.returned_at is not None:
-        return "reworked, and home again"
-    if row.delivered_at is not None:
-        return "with the agency, to be reworked"
-    return "on its way back" + (f", which failed: {row.last_error}" if row.last_error else "")
 
 
 def _head(view: CampaignView) -> list[str]:
@@ -109,8 +86,8 @@ def _head(view: CampaignView) -> list[str]:
 
 
 def _event(event: AssetEvent) -> Sequence[str]:
-    when = f"{event.event_timestamp.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
-    return when, what_happened(event), event.tracking_id or "", who_did_it(event), why(event)
+    when, *rest = cells(event)
+    return when, rest[0], event.tracking_id or "", *rest[1:]
 
 
 def _facts(campaign: Campaign) -> Sequence[str]:
@@ -119,12 +96,3 @@ def _facts(campaign: Campaign) -> Sequence[str]:
 
 def _number(campaign: Campaign) -> str:
     return campaign.number or f"no number (folder {campaign.folder_id})"
-
-
-def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0))
-    for heading in headings:
-        table.add_column(heading, overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
-    return table

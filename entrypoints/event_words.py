@@ -1,6 +1,7 @@
 """Entries of the audit trail in plain words."""
 
 from collections.abc import Mapping
+from datetime import UTC
 from typing import Any
 
 from db.models import AssetEvent
@@ -20,6 +21,7 @@ _WHAT = {
     "derivative_failed": "{name} could not be brought home",
     "derivative_withdrawn": "{name} was taken back before it was in the DAM",
     "removed_from_box": "{name} has left Box",
+    "changed_in_box": "{name} was changed in Box before it could be taken out there, and stays",
     "rejection_started": "{name} was rejected, and is going back to the agency",
     "rejection_delivered": "{name} has gone back to the agency",
     "rework_returned": "what was made of a rejected asset has come home: {name}",
@@ -56,3 +58,9 @@ def who_did_it(event: AssetEvent) -> str:
 def why(event: AssetEvent) -> str:
     """Return the reason given for it, or nothing."""
     return str(event.detail.get("reason") or "")
+
+
+def cells(event: AssetEvent) -> tuple[str, str, str, str]:
+    """Return when (UTC) it was, what happened, who did it, and why."""
+    when = f"{event.event_timestamp.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+    return when, what_happened(event), who_did_it(event), why(event)

@@ -21,6 +21,7 @@ from entrypoints.cli.sandbox import sandbox
 from entrypoints.cli.scores import scores
 from entrypoints.cli.serve import serve
 from entrypoints.cli.setup import setup
+from entrypoints.cli.trace import trace
 from entrypoints.console import open_console
 
 app = typer.Typer(
@@ -36,6 +37,7 @@ app.command()(setup)
 app.command()(check)
 app.command()(serve)
 app.command()(report)
+app.command()(trace)
 app.add_typer(run, name="run")
 app.add_typer(campaign, name="campaign")
 app.add_typer(scores, name="scores")

@@ -8,7 +8,8 @@ from rich.console import Console
 
 from db.models import AssetEvent, DerivativeAsset, MasterAsset, RejectedAsset, StatusMove
 from domain.assets import Campaign
-from entrypoints.campaign_table import show_campaign, stands, waits_for
+from entrypoints.asset_words import stands
+from entrypoints.campaign_table import show_campaign, waits_for
 from entrypoints.campaign_view import CampaignView
 
 

@@ -1,0 +1,127 @@
+"""From what somebody types to the assets and campaigns that are meant, and what is near where none is."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from db.repositories.lookups import (
+    AssetMatch,
+    CampaignMatch,
+    assets_called,
+    assets_once_called,
+    assets_with,
+    campaigns_called,
+    names_like,
+    tracking_ids_like,
+)
+from domain.codes import Codes
+from domain.score_names import ScoredName, nearest_names, scored_name
+
+MOST_MATCHES = 50
+_MOST_NEAREST = 5
+_LONGEST = 300
+_SHORTEST_PART = 3
+_CANDIDATES = 200
+_MOST_PIECES = 80
+_CAMPAIGN_NUMBER = re.compile(r"C\d{1,12}", re.ASCII | re.IGNORECASE)
+_UNTYPED = ("Cc", "Cs")  # control characters and lone surrogates, which no name in the database holds
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was found. `is_exact`: the text is an id or a whole name of each; else it is a part of their names.
+
+    `other_case` are tracking ids that differ from the text, or from the one in it, in case only.
+    """
+
+    text: str
+    assets: Sequence[AssetMatch] = ()
+    campaigns: Sequence[CampaignMatch] = ()
+    is_exact: bool = True
+    other_case: Sequence[str] = ()
+
+    def __bool__(self) -> bool:
+        """Whether anything was found."""
+        return bool(self.assets or self.campaigns)
+
+    @property
+    def only_asset(self) -> str | None:
+        """The tracking id of the one asset that is meant, None where none is or several may be."""
+        return self.assets[0].tracking_id if len(self.assets) == 1 and not self.campaigns and self.is_exact else None
+
+    @property
+    def only_campaign(self) -> str | None:
+        """The number of the one campaign that is meant, None where none is or several may be."""
+        return self.campaigns[0].number if len(self.campaigns) == 1 and not self.assets and self.is_exact else None
+
+
+@dataclass(frozen=True)
+class Nearest:
+    """What is like a text that nothing has."""
+
+    tracking_ids: Sequence[str] = ()
+    names: Sequence[str] = ()
+
+
+def look_up(session: Session, typed: str, codes: Codes) -> Found:
+    """Return the assets and campaigns that are meant: by ids and whole names, else by parts of names."""
+    text = tidy(typed)
+    if _CAMPAIGN_NUMBER.fullmatch(text):
+        campaigns = campaigns_called(session, text, MOST_MATCHES)
+        if campaigns and campaigns[0].number.lower() == text.lower():
+            return Found(text, campaigns=campaigns)
+    return _exact(session, text, codes) or _parts(session, text, codes)
+
+
+def nearest(session: Session, typed: str, codes: Codes) -> Nearest:
+    """Return the tracking ids and names that are most like a text."""
+    text = tidy(typed)
+    name = scored_name(text, codes)
+    names = nearest_names(name.name, names_like(session, _pieces(name.name), _CANDIDATES), _MOST_NEAREST)
+    return Nearest(tracking_ids_like(session, name.tracking_id or text, _MOST_NEAREST), names)
+
+
+def tidy(typed: str) -> str:
+    """Return what was typed as the database may know it.
+
+    >>> tidy(" aB3xY9\\x00\\ud800 ")
+    'aB3xY9'
+    """
+    known = "".join(each for each in typed[:_LONGEST] if unicodedata.category(each) not in _UNTYPED)
+    return unicodedata.normalize("NFC", known).strip()
+
+
+def _exact(session: Session, text: str, codes: Codes) -> Found:
+    if not text:
+        return Found(text)
+    found = assets_called(session, text, MOST_MATCHES)
+    if not found and (tracking_id := _of_full_name(text, codes).tracking_id) is not None:
+        named = assets_called(session, tracking_id, MOST_MATCHES)
+        found = [match for match in named if match.tracking_id == tracking_id]
+    if not found and text.isalnum():
+        found = assets_once_called(session, text, MOST_MATCHES)
+    return Found(text, found)
+
+
+def _of_full_name(text: str, codes: Codes) -> ScoredName:
+    return scored_name(text, codes) if "_" in text else ScoredName(text)
+
+
+def _parts(session: Session, text: str, codes: Codes) -> Found:
+    if len(text) < _SHORTEST_PART:
+        return Found(text)
+    tracking_id = _of_full_name(text, codes).tracking_id or text
+    other_case = [
+        like for like in tracking_ids_like(session, tracking_id, _MOST_NEAREST) if like.lower() == tracking_id.lower()
+    ]
+    assets, campaigns = assets_with(session, text, MOST_MATCHES), campaigns_called(session, text, MOST_MATCHES)
+    return Found(text, assets, campaigns, is_exact=False, other_case=other_case)
+
+
+def _pieces(name: str) -> list[str]:
+    """Return the triples of characters in a name, each once: names that share most of them are like each other."""
+    lower = name.lower()
+    return list(dict.fromkeys(lower[start : start + 3] for start in range(len(lower) - 2)))[:_MOST_PIECES]
