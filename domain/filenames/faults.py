@@ -47,6 +47,20 @@ def edge(found: str, where: str) -> NameFault:
     return NameFault("separator", "nothing", found, f"separator: nothing belongs {where}; found '{visible(found)}'")
 
 
+def not_in(generation: str, part: Part, found: str) -> NameFault:
+    """Return the fault of a part that names of this generation have no place for."""
+    text = f"{part.label}: names of {generation} have none; found '{visible(found)}'"
+    return NameFault(part.name, "nothing", found, text)
+
+
+def taken_for(part: Part, found: str, absent: Part) -> NameFault:
+    """Return the fault of a part that would be read as another one, which is not there."""
+    text = (
+        f"{part.label}: '{found}' would be read as the {absent.label}; choose another, or give the {absent.label} too"
+    )
+    return NameFault(part.name, f"nothing like the {absent.label}", found, text)
+
+
 def too_long(found: str, longest: int) -> NameFault:
     """Return the fault of a name that no system stores."""
     expected = f"at most {longest} characters"

@@ -1,12 +1,15 @@
 """What holds of every name: it is read as it was printed, or refused with reasons, and proposals are good names."""
 
 import unicodedata
+from dataclasses import asdict
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.codes import Codes
 from domain.errors import FilenameRefused
+from domain.filenames.build import PARTS, build
 from domain.filenames.derivative_name import DerivativeName
 from domain.filenames.grammar import GRAMMARS
 from domain.filenames.parse import parse
@@ -123,3 +126,38 @@ def test_a_refusal_never_shows_what_a_terminal_would_obey(text: str):
         parse(f"{text}\x1b[2J\u202e", _CODES)
     except FilenameRefused as refusal:
         assert all(line.isprintable() for line in str(refusal).splitlines())
+
+
+def _parts_of(name: DerivativeName) -> dict[str, str]:
+    texts: dict[str, Any] = asdict(name)
+    return {part: texts[part] or "" for part in PARTS}
+
+
+@given(_NAMES)
+def test_a_good_name_can_be_built_from_its_parts(name: DerivativeName):
+    assert build(name.generation, _parts_of(name), _CODES).name == name
+
+
+_SHAPED_PARTS = st.fixed_dictionaries(
+    {
+        **_COMMON,
+        "spot": st.sampled_from(("", "MST", "REF", "001", "15S")),
+        "seconds": st.sampled_from(("", "6S", "015S")),
+        "social": st.sampled_from(("", "IGF")),
+        "asset_type": st.sampled_from(("OLV", "15S")),
+    }
+)
+_TYPED_PARTS = st.fixed_dictionaries({part: st.sampled_from(_LOOKALIKES) | st.text(max_size=30) for part in PARTS})
+
+
+@given(st.sampled_from(tuple(GRAMMARS)), _SHAPED_PARTS | _TYPED_PARTS)
+def test_what_is_built_reads_back_as_the_same_parts_and_all_else_is_refused(generation: Any, parts: dict[str, str]):
+    try:
+        built = build(generation, parts, _CODES).name
+    except FilenameRefused as refusal:
+        assert refusal.faults
+        assert all(parse(proposal, _CODES).name.generation == generation for proposal in refusal.proposals)
+    else:
+        assert parse(built.full_name, _CODES).name == built
+        assert built.generation == generation
+        assert _parts_of(built) == {part: unicodedata.normalize("NFC", parts[part]).strip() for part in PARTS}
