@@ -1,31 +1,12 @@
 """Verdicts on file names as a table on the terminal."""
 
-from dataclasses import dataclass
-
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from domain.codes import Codes
 from domain.errors import FilenameRefused
 from domain.filenames.faults import visible
-from domain.filenames.parse import ParsedName, parse
-
-
-@dataclass(frozen=True)
-class NameVerdict:
-    """A name, and what the grammar says of it."""
-
-    name: str
-    outcome: ParsedName | FilenameRefused
-
-
-def judge(name: str, codes: Codes) -> NameVerdict:
-    """Return the verdict on one name."""
-    try:
-        return NameVerdict(name, parse(name, codes))
-    except FilenameRefused as refusal:
-        return NameVerdict(name, refusal)
+from entrypoints.name_verdict import NameVerdict
 
 
 def show_verdicts(verdicts: list[NameVerdict], console: Console) -> None:

@@ -1,6 +1,5 @@
 """`content-scaling names`: file names held against the grammar."""
 
-import re
 import sys
 from collections.abc import Iterable, Iterator
 from typing import Annotated
@@ -12,8 +11,6 @@ from entrypoints.cli.options import EnvFile
 from entrypoints.console import open_console
 
 names = typer.Typer(help="Check the file names that agencies hand in.", no_args_is_help=True)
-
-_FOLDERS = re.compile(r"[/\\]")
 
 
 @names.callback()
@@ -38,18 +35,18 @@ def check_names(
     from clients.yaml_files import read_model
     from domain.codes import CODES_FILE, Codes
     from entrypoints.config_folder import config_folder
-    from entrypoints.name_table import judge, show_verdicts
+    from entrypoints.name_table import show_verdicts
+    from entrypoints.name_verdict import judge, without_folders
 
     codes = read_model(config_folder() / CODES_FILE, Codes)
-    verdicts = [judge(name, codes) for name in _names(files)]
+    verdicts = [judge(without_folders(path), codes) for path in _paths(files)]
     show_verdicts(verdicts, open_console())
     raise typer.Exit(1 if any(isinstance(verdict.outcome, FilenameRefused) for verdict in verdicts) else 0)
 
 
-def _names(files: Iterable[str]) -> Iterator[str]:
+def _paths(files: Iterable[str]) -> Iterator[str]:
     for file in files:
-        for line in _standard_input() if file == "-" else [file]:
-            yield _FOLDERS.split(line.rstrip("/\\"))[-1]
+        yield from _standard_input() if file == "-" else [file]
 
 
 def _standard_input() -> Iterator[str]:
