@@ -65,6 +65,14 @@ class Settings(BaseSettings):
     box_webhook_primary_key: SecretStr | None = None
     box_webhook_secondary_key: SecretStr | None = None
 
+    pages_token: SecretStr | None = Field(
+        None, min_length=16, description="Lets whoever has it see the status pages; at least 16 characters."
+    )
+    pages_user_header: str | None = Field(
+        None, pattern=r"^[A-Za-z0-9-]+$", description="Header in which the proxy names who may see the status pages."
+    )
+    pages_names_open: bool = Field(False, description="Lets everybody see the page about file names.")
+
     database_url: SecretStr | None = Field(None, description="PostgreSQL; unset: the embedded one in DATA_DIR.")
 
     smtp_host: str | None = None

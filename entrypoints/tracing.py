@@ -25,7 +25,6 @@ _MOST_NEAREST = 5
 _LONGEST = 300
 _SHORTEST_PART = 3
 _CANDIDATES = 200
-_MOST_PIECES = 80
 _CAMPAIGN_NUMBER = re.compile(r"C\d{1,12}", re.ASCII | re.IGNORECASE)
 _UNTYPED = ("Cc", "Cs")  # control characters and lone surrogates, which no name in the database holds
 
@@ -80,7 +79,7 @@ def nearest(session: Session, typed: str, codes: Codes) -> Nearest:
     """Return the tracking ids and names that are most like a text."""
     text = tidy(typed)
     name = scored_name(text, codes)
-    names = nearest_names(name.name, names_like(session, _pieces(name.name), _CANDIDATES), _MOST_NEAREST)
+    names = nearest_names(name.name, names_like(session, name.name, _CANDIDATES), _MOST_NEAREST)
     return Nearest(tracking_ids_like(session, name.tracking_id or text, _MOST_NEAREST), names)
 
 
@@ -119,9 +118,3 @@ def _parts(session: Session, text: str, codes: Codes) -> Found:
     ]
     assets, campaigns = assets_with(session, text, MOST_MATCHES), campaigns_called(session, text, MOST_MATCHES)
     return Found(text, assets, campaigns, is_exact=False, other_case=other_case)
-
-
-def _pieces(name: str) -> list[str]:
-    """Return the triples of characters in a name, each once: names that share most of them are like each other."""
-    lower = name.lower()
-    return list(dict.fromkeys(lower[start : start + 3] for start in range(len(lower) - 2)))[:_MOST_PIECES]

@@ -1,17 +1,31 @@
 """What people mean by what they type: an asset by its tracking id, a name or an id of the DAM, or a campaign."""
 
 import re
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, any_, func, literal, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    Subquery,
+    any_,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    union,
+    union_all,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from db.models import AssetEvent, CampaignStatus, DerivativeAsset, MasterAsset, RejectedAsset
 from db.parameters import texts
 
 _TRACKING_ID = re.compile(r"[A-Za-z0-9]{6}")
+_PIECE = 3
+_MOST_PIECES = 24
 _Name = InstrumentedAttribute[str] | InstrumentedAttribute[str | None]
 
 
@@ -111,15 +125,29 @@ def tracking_ids_like(session: Session, tracking_id: str, limit: int) -> list[st
     )
 
 
-def names_like(session: Session, pieces: Collection[str], limit: int) -> list[str]:
-    """Return the names of masters and derivatives that hold most of these pieces, which are in lower case."""
-    of_masters = select(MasterAsset.original_filename.label("name"))
-    names = of_masters.union(select(DerivativeAsset.derivative_filename)).subquery()
-    piece = func.unnest(texts(pieces)).column_valued("piece")
-    held = select(func.count()).where(func.strpos(func.lower(names.c.name), piece) > 0).scalar_subquery()
-    counted = select(names.c.name, held.label("held")).subquery()
+def names_like(session: Session, name: str, limit: int) -> list[str]:
+    """Return the names of masters and derivatives that have most in common with this one, in whatever case.
+
+    A choice to be compared more closely: names are told apart by which pieces of this one they hold.
+    """
+    lower = name.lower()
+    pieces = dict.fromkeys(lower[start : start + _PIECE] for start in range(0, len(lower) - _PIECE + 1, _PIECE))
+    names = _both(MasterAsset.original_filename, DerivativeAsset.derivative_filename)
+    held = sum(
+        (cast(func.strpos(names.c.lower, piece) > 0, Integer) for piece in list(pieces)[:_MOST_PIECES]),
+        start=literal(0),
+    )
+    # What is much longer or shorter cannot be like it.
+    is_near = func.length(names.c.name).between(len(name) // 2, len(name) * 2)
+    counted = select(names.c.name, held.label("held")).where(is_near).subquery()
     wanted = select(counted.c.name).where(counted.c.held > 0).order_by(counted.c.held.desc(), counted.c.name)
     return list(session.scalars(wanted.limit(limit)))
+
+
+def _both(*columns: InstrumentedAttribute[str]) -> Subquery:
+    """Return every name in these columns once, with its lower case."""
+    names = (select(column.label("name"), func.lower(column).label("lower")) for column in columns)
+    return union(*names).subquery()
 
 
 def _masters(found_as: str, which: ColumnElement[bool]) -> Select[Any]:

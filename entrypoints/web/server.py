@@ -6,6 +6,8 @@ from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
+from starlette.types import Receive, Scope, Send
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from domain.errors import ConfigError
@@ -13,6 +15,7 @@ from domain.errors import ConfigError
 _CONNECTION_S = 30.0
 _CONNECTIONS = 200
 _LAST_ANSWERS_S = 10
+_PEER = "content_scaling.peer"
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -33,7 +36,8 @@ def web_server(app: FastAPI, *, proxy: str, connection_s: float = _CONNECTION_S)
 
     return uvicorn.Server(
         uvicorn.Config(
-            app,
+            _Forwarded(app, proxy),
+            interface="asgi3",
             http=Connection,
             ws="none",
             lifespan="off",
@@ -41,12 +45,27 @@ def web_server(app: FastAPI, *, proxy: str, connection_s: float = _CONNECTION_S)
             access_log=False,
             server_header=False,
             headers=[("Connection", "close")],
-            proxy_headers=True,
-            forwarded_allow_ips=proxy,
+            proxy_headers=False,
             limit_concurrency=_CONNECTIONS,
             timeout_graceful_shutdown=_LAST_ANSWERS_S,
         )
     )
+
+
+def peer_of(scope: Scope) -> str:
+    """Return the address that a request was really sent from: the proxy's, where it came through one."""
+    return str(scope.get(_PEER, ""))
+
+
+class _Forwarded:
+    """Believes the X-Forwarded-For of the proxy, as uvicorn would, and notes before whose it is."""
+
+    def __init__(self, app: FastAPI, proxy: str) -> None:
+        self._inner = ProxyHeadersMiddleware(app, trusted_hosts=proxy)  # type: ignore[arg-type]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope[_PEER] = scope["client"][0] if scope.get("client") else ""
+        await self._inner(scope, receive, send)  # type: ignore[arg-type]
 
 
 class _Connection(H11Protocol):

@@ -98,6 +98,9 @@ def test_tracking_ids_are_near_in_another_case_and_with_one_other_character(
     assert lookups.tracking_ids_like(session, "%_____", 9) == []
 
 
-def test_the_names_that_hold_most_pieces_come_first(session: Session, master: MasterAsset):
-    assert lookups.names_like(session, ["raf", "ill", "olv"], 9) == [NAME, FIRST]
-    assert lookups.names_like(session, ["zzz"], 9) == []
+def test_the_names_that_hold_most_of_a_name_come_first(session: Session, master: MasterAsset, make_master):
+    make_master(original_filename="Other_DE.png")
+    assert lookups.names_like(session, "RAF_DE_de_TSET_OLV", 9)[0] == NAME
+    assert lookups.names_like(session, "stilx.v2.png", 9)[0] == FIRST
+    assert lookups.names_like(session, "still.v2.png" * 9, 9) == [], "much longer"
+    assert lookups.names_like(session, "zzz", 9) == lookups.names_like(session, "s", 9) == []
