@@ -1,14 +1,17 @@
-"""`content-scaling serve`: the receiver of Box's webhooks, until stopped."""
+"""`content-scaling serve`: the receiver of Box's webhooks and the status pages, until stopped."""
 
 import logging
 import signal
 from contextlib import closing, suppress
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from entrypoints.cli.options import EnvFile
 from entrypoints.console import open_console
+
+if TYPE_CHECKING:
+    from entrypoints.web.pages import Pages
 
 
 def serve(
@@ -23,25 +26,42 @@ def serve(
 
     Box sends to https on port 443 only, so put a TLS proxy in front. What is missed is taken up by the schedule.
     GET /healthz says whether the database can be reached. Needs PREFECT_API_URL: the address of your Prefect server.
+    The status pages are at /, for who has PAGES_TOKEN or is named in PAGES_USER_HEADER; else for this machine only.
     """
     console = open_console()
     from entrypoints.prefect_api import require_server
     from entrypoints.web.app import WEBHOOK_PATH, create_app
     from entrypoints.web.server import listen, web_server
-    from entrypoints.web.serving import open_receiver, receiver_settings
+    from entrypoints.web.serving import open_pages, open_receiver, receiver_settings
 
     settings = receiver_settings()
     require_server()
     _log_to_terminal()
-    with closing(listen(host, port)) as listener, open_receiver(settings) as receiver:
-        server = web_server(create_app(receiver), proxy=proxy)
+    with (
+        closing(listen(host, port)) as listener,
+        open_receiver(settings) as receiver,
+        open_pages(settings, host=host, proxy=proxy) as pages,
+    ):
+        server = web_server(create_app(receiver, pages), proxy=proxy)
         name = f"[{host}]" if ":" in host else host
-        address = f"http://{name}:{listener.getsockname()[1]}{WEBHOOK_PATH}"
-        console.print(f"Receiving at {address}; Ctrl-C stops", markup=False, highlight=False)
+        address = f"http://{name}:{listener.getsockname()[1]}"
+        console.print(f"Receiving at {address}{WEBHOOK_PATH}; Ctrl-C stops", markup=False, highlight=False)
+        console.print(_about_pages(pages, address), markup=False, highlight=False)
         # uvicorn raises the signal that ended it once more; it has done its work by then.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         with suppress(KeyboardInterrupt):
             server.run(sockets=[listener])
+
+
+def _about_pages(pages: "Pages | None", address: str) -> str:
+    """Return who may see the status pages, or why nobody may."""
+    ways = "neither PAGES_TOKEN nor PAGES_USER_HEADER is set"
+    if pages is None or pages.access.is_off:
+        names = "; /names is open to everybody" if pages is not None else ""
+        return f"Status pages are off: {ways}, and others than this machine can come here{names}"
+    if pages.access.is_guarded:
+        return f"Status pages at {address}/"
+    return f"Status pages at {address}/ for this machine only, as {ways}; let a proxy pass on the webhook's path alone"
 
 
 def _log_to_terminal() -> None:

@@ -1,4 +1,4 @@
-"""The web app: takes the webhooks of Box, and says whether it is well.
+"""The web app: takes the webhooks of Box, says whether it is well, and shows the status pages.
 
 An event is kept before it is answered, and its run is started after: Box gives up on an answer after 30 s, and sends
 again, for two hours, what was not answered with 2xx.
@@ -20,6 +20,7 @@ from db.repositories.inbox import store_event
 from domain.box_webhooks import SigningKeys, UploadEvent, read_event, verify, why_ignored
 from domain.errors import StoreError
 from entrypoints.web.limits import AddressBuckets, Limits, read_body
+from entrypoints.web.pages import Pages, add_pages
 
 WEBHOOK_PATH = "/webhooks/box"
 
@@ -43,8 +44,8 @@ class Receiver:
     limits: Limits = field(default_factory=Limits)
 
 
-def create_app(receiver: Receiver) -> FastAPI:
-    """Return the app."""
+def create_app(receiver: Receiver, pages: Pages | None = None) -> FastAPI:
+    """Return the app; without `pages` it shows none."""
     buckets = AddressBuckets(receiver.limits)
 
     async def limit_rate(request: Request) -> None:
@@ -61,6 +62,8 @@ def create_app(receiver: Receiver) -> FastAPI:
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, dependencies=[Depends(limit_rate)])
     app.add_api_route(WEBHOOK_PATH, box, methods=["POST"])
     app.add_api_route("/healthz", health, methods=["GET"])
+    if pages is not None:
+        add_pages(app, pages)
     return app
 
 

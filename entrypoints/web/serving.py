@@ -5,6 +5,7 @@ from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 
 from blocks.box import BoxJwt
+from blocks.config_files import load_codes
 from blocks.database import PostgresDatabase
 from blocks.saved import load_block
 from blocks.settings import Settings, load_settings, missing
@@ -14,7 +15,10 @@ from db.migrate import require_head
 from db.repositories.inbox import mark_started
 from domain.box_webhooks import SigningKeys
 from domain.errors import ConfigError
+from entrypoints.web.access import Access, is_loopback
 from entrypoints.web.app import Receiver
+from entrypoints.web.pages import CONNECTIONS as PAGES_CONNECTIONS
+from entrypoints.web.pages import Pages
 from entrypoints.web.runs import require_deployment, start_run
 from entrypoints.web.starter import BurstStarter
 
@@ -53,6 +57,24 @@ def open_receiver(settings: Settings) -> Iterator[Receiver]:
             folder_id=settings.box_folder_derivatives or "",
             own_user_id=own_user_id,
         )
+
+
+@contextmanager
+def open_pages(settings: Settings, *, host: str, proxy: str) -> Iterator[Pages | None]:
+    """Give the status pages, or None where nobody may see them. `host` is where we listen, `proxy` what is in front."""
+    access = Access(
+        token=settings.pages_token,
+        user_header=settings.pages_user_header,
+        proxy=proxy,
+        on_loopback=is_loopback(host),
+        names_open=settings.pages_names_open,
+    )
+    if access.is_off and not access.names_open:
+        yield None
+        return
+    address = load_block(PostgresDatabase, settings.block_name).address()
+    with closing(Store(address, pool_size=PAGES_CONNECTIONS, timeout_s=_DATABASE_S)) as store:
+        yield Pages(store=store, codes=load_codes(settings.config_dir), access=access, environment=settings.env)
 
 
 def _keys(settings: Settings) -> SigningKeys:

@@ -1,26 +1,37 @@
 """A receiver that serves, a simulated Box that sends to it, and what was started."""
 
+import html
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
+from blocks.config_files import load_codes
 from db.engine import Store
 from db.models import BoxEvent
 from db.repositories.inbox import unhandled_events
 from domain.box_webhooks import SigningKeys, UploadEvent
+from entrypoints.web.access import Access
 from entrypoints.web.app import WEBHOOK_PATH, Receiver, create_app
 from entrypoints.web.limits import Limits
+from entrypoints.web.pages import Pages
 from entrypoints.web.server import listen, web_server
 from sandbox.box import BoxApp, BoxState
 from sandbox.box.deliveries import signed_headers, wire_form
 from tests.acceptance.conftest import prefect_server, shared_folder
+from tests.integration.storybook import tell
+from tests.postgres import cloned_database
 
 __all__ = ["prefect_server", "shared_folder"]
+
+CONFIG = Path(__file__).parents[3] / "config"
+PROXY = "127.0.0.1"
 
 
 @dataclass
@@ -46,11 +57,13 @@ class Starter:
 
 
 @contextmanager
-def serving(receiver: Receiver, *, proxy: str = "127.0.0.1", connection_s: float = 30.0) -> Iterator[str]:
+def serving(
+    receiver: Receiver, pages: Pages | None = None, *, proxy: str = PROXY, connection_s: float = 30.0
+) -> Iterator[str]:
     """Serve the app on a free port; gives its address."""
     with closing(listen("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-        server = web_server(create_app(receiver), proxy=proxy, connection_s=connection_s)
+        server = web_server(create_app(receiver, pages), proxy=proxy, connection_s=connection_s)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="receiver")
         thread.start()
         try:
@@ -128,6 +141,30 @@ class Served:
             return http.get(self.url + path, timeout=20)
 
 
+MakeSite = Callable[..., "Site"]
+
+
+@dataclass
+class Site:
+    """The status pages as somebody with a browser sees them."""
+
+    url: str
+
+    def get(self, path: str = "/", **headers: str) -> requests.Response:
+        return self.ask("GET", path, headers)
+
+    def ask(self, method: str, path: str, headers: dict[str, str] | None = None, **more: Any) -> requests.Response:
+        with requests.Session() as http:
+            http.trust_env = False
+            url = self.url + path
+            return http.request(method, url, headers=headers, timeout=20, allow_redirects=False, **more)
+
+    def text(self, path: str) -> str:
+        """What a page says, without its marks, all white space being one space."""
+        words = re.sub(r"<wbr>", "", self.get(path).text)
+        return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", words)).split())
+
+
 @pytest.fixture
 def box() -> Iterator[Box]:
     box = Box(BoxApp(public_key_pem=""))  # nobody signs in here
@@ -145,7 +182,7 @@ def serve(box: Box, starter: Starter, store: Store) -> Iterator[Callable[..., Se
     """Make a receiver that serves until the end of the test."""
     with ExitStack() as open_now:
 
-        def make(*, proxy: str = "127.0.0.1", connection_s: float = 30.0, **changes: Any) -> Served:
+        def make(*, proxy: str = PROXY, connection_s: float = 30.0, **changes: Any) -> Served:
             facts: dict[str, Any] = {
                 "keys": box.keys,
                 "store": store,
@@ -168,3 +205,28 @@ def served(serve: Callable[..., Served]) -> Served:
     served = serve()
     served.box.watch(served.address)
     return served
+
+
+@pytest.fixture(scope="session")
+def told(postgres: str) -> Iterator[Store]:
+    """A database with campaigns, for all tests that only look at it."""
+    with cloned_database(postgres) as url, closing(Store(url)) as store:
+        with store.transaction() as session:
+            tell(session)
+        yield store
+
+
+@pytest.fixture
+def site(told: Store) -> Iterator[MakeSite]:
+    """Serve the status pages of that database, or of another one, by rules of access: to this machine only."""
+    codes = load_codes(CONFIG)
+    with ExitStack() as open_now:
+
+        def make(store: Store = told, **rules: Any) -> Site:
+            access = Access(**{"on_loopback": True, "proxy": PROXY, **rules})
+            pages = Pages(store=store, codes=codes, access=access)
+            keys = SigningKeys("primary", "secondary")
+            receiver = Receiver(keys=keys, store=store, start=Starter(), folder_id="1", own_user_id="2")
+            return Site(open_now.enter_context(serving(receiver, pages)))
+
+        yield make
