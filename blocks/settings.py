@@ -29,6 +29,13 @@ def _folder_id(value: str) -> str:
     return value
 
 
+def _hard_to_guess(value: SecretStr) -> SecretStr:
+    text = value.get_secret_value()
+    if len(text) < 16 or not text.isascii() or not text.isprintable():
+        raise ValueError("must be 16 or more characters of ASCII, such as those of: openssl rand -hex 24")
+    return value
+
+
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
 Folder = Annotated[str, AfterValidator(_folder_id), Field(description="Id of a Box folder, digits only.")]
 Delay = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -65,8 +72,8 @@ class Settings(BaseSettings):
     box_webhook_primary_key: SecretStr | None = None
     box_webhook_secondary_key: SecretStr | None = None
 
-    pages_token: SecretStr | None = Field(
-        None, min_length=16, description="Lets whoever has it see the status pages; at least 16 characters."
+    pages_token: Annotated[SecretStr, AfterValidator(_hard_to_guess)] | None = Field(
+        None, description="Lets whoever has it see the status pages."
     )
     pages_user_header: str | None = Field(
         None, pattern=r"^[A-Za-z0-9-]+$", description="Header in which the proxy names who may see the status pages."

@@ -3,15 +3,12 @@
 import logging
 import signal
 from contextlib import closing, suppress
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from entrypoints.cli.options import EnvFile
 from entrypoints.console import open_console
-
-if TYPE_CHECKING:
-    from entrypoints.web.pages import Pages
 
 
 def serve(
@@ -32,36 +29,26 @@ def serve(
     from entrypoints.prefect_api import require_server
     from entrypoints.web.app import WEBHOOK_PATH, create_app
     from entrypoints.web.server import listen, web_server
-    from entrypoints.web.serving import open_pages, open_receiver, receiver_settings
+    from entrypoints.web.serving import open_pages, open_receiver, page_access, receiver_settings
 
     settings = receiver_settings()
     require_server()
     _log_to_terminal()
+    access = page_access(settings, host=host, proxy=proxy)
     with (
         closing(listen(host, port)) as listener,
         open_receiver(settings) as receiver,
-        open_pages(settings, host=host, proxy=proxy) as pages,
+        open_pages(settings, access) as pages,
     ):
         server = web_server(create_app(receiver, pages), proxy=proxy)
         name = f"[{host}]" if ":" in host else host
         address = f"http://{name}:{listener.getsockname()[1]}"
         console.print(f"Receiving at {address}{WEBHOOK_PATH}; Ctrl-C stops", markup=False, highlight=False)
-        console.print(_about_pages(pages, address), markup=False, highlight=False)
+        console.print(access.about(address), markup=False, highlight=False)
         # uvicorn raises the signal that ended it once more; it has done its work by then.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         with suppress(KeyboardInterrupt):
             server.run(sockets=[listener])
-
-
-def _about_pages(pages: "Pages | None", address: str) -> str:
-    """Return who may see the status pages, or why nobody may."""
-    ways = "neither PAGES_TOKEN nor PAGES_USER_HEADER is set"
-    if pages is None or pages.access.is_off:
-        names = "; /names is open to everybody" if pages is not None else ""
-        return f"Status pages are off: {ways}, and others than this machine can come here{names}"
-    if pages.access.is_guarded:
-        return f"Status pages at {address}/"
-    return f"Status pages at {address}/ for this machine only, as {ways}; let a proxy pass on the webhook's path alone"
 
 
 def _log_to_terminal() -> None:

@@ -49,6 +49,17 @@ class Access:
         """Whether nobody at all may see the pages."""
         return not self.is_guarded and not self.on_loopback
 
+    def about(self, address: str) -> str:
+        """Return who may see the pages, or why nobody may; `address` is where they are."""
+        names = "; /names is open to everybody" if self.names_open else ""
+        if self.is_guarded:
+            return f"Status pages at {address}/{names}"
+        why = "neither PAGES_TOKEN nor PAGES_USER_HEADER is set"
+        if self.is_off:
+            return f"Status pages are off: {why}, and others than this machine can come here{names}"
+        proxy = "let a proxy on this machine pass on /webhooks/box alone"
+        return f"Status pages at {address}/ for this machine only, as {why}; {proxy}{names}"
+
     def visitor(self, request: HTTPConnection, now: datetime) -> Visitor | None:
         """Return who asks, or None for somebody who may not see the pages."""
         if self.user_header is not None and is_listed(peer_of(request.scope), self.proxy):

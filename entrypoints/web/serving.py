@@ -59,16 +59,20 @@ def open_receiver(settings: Settings) -> Iterator[Receiver]:
         )
 
 
-@contextmanager
-def open_pages(settings: Settings, *, host: str, proxy: str) -> Iterator[Pages | None]:
-    """Give the status pages, or None where nobody may see them. `host` is where we listen, `proxy` what is in front."""
-    access = Access(
+def page_access(settings: Settings, *, host: str, proxy: str) -> Access:
+    """Return who may see the status pages, where we listen on `host` with that proxy in front."""
+    return Access(
         token=settings.pages_token,
         user_header=settings.pages_user_header,
         proxy=proxy,
         on_loopback=is_loopback(host),
         names_open=settings.pages_names_open,
     )
+
+
+@contextmanager
+def open_pages(settings: Settings, access: Access) -> Iterator[Pages | None]:
+    """Give the status pages, or None where nobody may see any."""
     if access.is_off and not access.names_open:
         yield None
         return

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from blocks.settings import Settings
 from entrypoints.web.access import COOKIE, SIGNED_IN_FOR, Access
-from entrypoints.web.serving import open_pages
+from entrypoints.web.serving import open_pages, page_access
 
 TOKEN = "canary-of-the-status-pages"
 GUARDED = {"token": SecretStr(TOKEN), "on_loopback": False}
@@ -169,8 +169,26 @@ def test_names_may_be_open_to_everybody_and_show_nothing_else(site):
 
 
 def test_where_nobody_may_see_them_there_are_none():
-    with open_pages(Settings(_env_file=None), host="0.0.0.0", proxy="127.0.0.1") as found:
+    settings = Settings(_env_file=None)
+    access = page_access(settings, host="0.0.0.0", proxy="127.0.0.1")
+    with open_pages(settings, access) as found:
         assert found is None
+
+
+@pytest.mark.parametrize(
+    ("rules", "said"),
+    [
+        ({}, "Status pages are off: neither PAGES_TOKEN nor PAGES_USER_HEADER is set, and others than this machine can "
+             "come here"),
+        ({"names_open": True}, "come here; /names is open to everybody"),
+        ({"on_loopback": True}, "for this machine only, as neither PAGES_TOKEN nor PAGES_USER_HEADER is set; "
+                                "let a proxy on this machine pass on /webhooks/box alone"),
+        (GUARDED, "Status pages at http://h:1/"),
+    ],
+)  # fmt: skip
+def test_it_is_said_who_may_see_them(rules, said):
+    text = Access(**rules).about("http://h:1")
+    assert text.endswith(said) and TOKEN not in text
 
 
 def test_no_log_holds_the_token(site, caplog):

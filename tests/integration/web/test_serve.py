@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import requests
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun
 from prefect.settings import PREFECT_API_URL, temporary_settings
@@ -21,6 +22,7 @@ from db.models import DerivativeAsset
 from db.repositories.inbox import unhandled_events
 from deployments.local_server import free_port, local_server, local_worker, prefect_environment
 from deployments.setup import set_up
+from entrypoints.web.app import WEBHOOK_PATH
 from entrypoints.web.runs import DEPLOYMENT, start_run
 from sandbox.certificates import write_private
 from sandbox.drops import STILL
@@ -129,6 +131,8 @@ def test_a_file_that_an_agency_places_is_started_within_seconds(installation: In
         until(lambda: first in flow_runs(), what="the run", timeout=DEADLINE_S)
         until(lambda: started(store) == {first: str(flow_runs()[first].id)}, what="the note of the run")
         last = installation.place("c.mp4")
+        board = requests.get(f"{address.removesuffix(WEBHOOK_PATH)}/", timeout=DEADLINE_S)
+        assert "No campaign is known yet." in board.text
     assert flow_runs()[last].parameters == {"file_ids": [last]}, "what waits at the end is started"
     assert set(started(store)) == {first, last}
     assert [delivery.status for delivery in twin.box.webhooks.deliveries] == [200, 200, 200]

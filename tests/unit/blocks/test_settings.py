@@ -189,6 +189,13 @@ def test_a_wait_that_is_no_time_is_refused(set_: Set, delays: str):
     assert told.startswith("RETRY_DELAYS_S: Input should be")
 
 
+@pytest.mark.parametrize("token", ["short", "ä" * 20, "with\na break in it"])
+def test_a_token_that_is_guessed_or_cannot_be_sent_is_refused(set_: Set, token: str):
+    set_(PAGES_TOKEN=token)
+    told = "PAGES_TOKEN: must be 16 or more characters of ASCII, such as those of: openssl rand -hex 24"
+    assert faults() == [told]
+
+
 def test_settings_do_not_change():
     settings = load_settings()
     with pytest.raises(ValidationError, match="frozen"):
