@@ -16,6 +16,7 @@ from prefect.client.schemas.schedules import IntervalSchedule
 from blocks.settings import load_settings
 from deployments.local_server import local_worker
 from deployments.setup import set_up
+from entrypoints.demo.stage import pause_schedules
 from tests.acceptance.command import CHECKOUT, DEADLINE_S
 from tests.acceptance.world import World
 from tests.waiting import until
@@ -29,6 +30,7 @@ def client(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[SyncPrefec
     for name, value in world.environment.items():
         monkeypatch.setenv(name, value)
     set_up(load_settings(), CHECKOUT, lambda _: None)
+    pause_schedules(paused=True)  # every fifth minute all of them would come due at once
     with get_client(sync_client=True) as client:
         yield client
 
