@@ -13,6 +13,7 @@ from clients.backup import facts_of, sums_of
 from clients.backup.sums import digest_of, sums_text
 from db.databases import Databases
 from db.migrate import head
+from db.models import Base
 from domain.backups import Kind
 from domain.errors import BackupDamaged, BackupMissing, StoreError
 from tasks.backups import check_backup, make_backup, newest_dump
@@ -35,7 +36,8 @@ def test_a_good_dump_brings_back_every_row_and_leaves_no_database(place: BackupP
     assert newest_dump(place) == dumped
     checked = check_backup(dumped, place)
     assert (checked.contents.rows["facts"], checked.contents.revision) == (300, head())
-    assert checked.text == f"{dumped.name} is whole: restored, 302 rows in 17 tables, schema {head()}"
+    tables = len(Base.metadata.tables) + 1  # with the one in which Alembic keeps the revision
+    assert checked.text == f"{dumped.name} is whole: restored, 302 rows in {tables} tables, schema {head()}"
     assert databases(place.url) == before
 
 

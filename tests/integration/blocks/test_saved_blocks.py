@@ -41,6 +41,7 @@ LEFT_OUT = (
     "WEBHOOK_CAMPAIGN_STATUS_URL",
     "WEBHOOK_ASSET_UPLOAD_URL",
     "WEBHOOK_TOKEN",
+    "LLAMA_CLOUD_API_KEY",
 )
 """Settings without which no system is described."""
 
