@@ -17,7 +17,7 @@ from tests.acceptance.world import World
 
 CHECKOUT = Path(__file__).parents[2]
 COMMAND = Path(sys.executable).parent / "content-scaling"
-DEADLINE_S = 90.0
+DEADLINE_S = 180.0
 
 
 def content_scaling(
