@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from db.models import CreativexScore, Scorecard
 from db.parameters import texts
+from db.repositories.scores import SUPERSEDED, has_name
 from domain.errors import StoreError
 
 
@@ -63,8 +64,7 @@ def record_unread(session: Session, sha1: str, error: str, rest: timedelta) -> N
 
 def settle_reviews(session: Session, filename: str) -> None:
     """Note of scorecards of this file that needed review that a later one has taken their place."""
-    of_file = func.lower(CreativexScore.filename) == filename.lower()
-    over = select(CreativexScore.id).where(of_file, CreativexScore.status == "superseded")
+    over = select(CreativexScore.id).where(has_name(filename), CreativexScore.status == SUPERSEDED)
     waiting = Scorecard.state == "needs review"
     settled = {"state": "read", "told_at": func.now()}
     session.execute(update(Scorecard).where(waiting, Scorecard.score_id.in_(over)).values(settled))

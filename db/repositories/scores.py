@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal, TypedDict, Unpack
 
-from sqlalchemy import ColumnElement, any_, func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session, defer
 
 from db.models import CreativexScore
@@ -100,18 +100,26 @@ def store_old_score(
 
 def current_score(session: Session, filename: str, *, status: str = ACTIVE) -> CreativexScore | None:
     """Return the filename's current score of a kind, or None."""
-    return session.scalar(select(CreativexScore).where(_has_name(filename), CreativexScore.status == status))
+    return session.scalar(select(CreativexScore).where(has_name(filename), CreativexScore.status == status))
 
 
 def score_for(session: Session, filename: str, *, status: str = ACTIVE) -> CreativexScore | None:
     """Return the newest current score that was given to this name, with or without its extension, or None."""
-    has_name = _has_name(filename) | _has_name(stem_of(filename))
+    either = has_name(filename) | has_name(stem_of(filename))
     return session.scalar(
         select(CreativexScore)
-        .where(has_name, CreativexScore.status == status)
+        .where(either, CreativexScore.status == status)
         .order_by(CreativexScore.extracted_at.desc(), CreativexScore.id.desc())
         .limit(1)
     )
+
+
+def has_name(filename: str) -> ColumnElement[bool]:
+    """Return the condition that a score is of this name, in whatever case.
+
+    The database puts both into lower case: Python does it otherwise in Greek and Turkish.
+    """
+    return func.lower(CreativexScore.filename) == func.lower(filename)
 
 
 def scores_of(session: Session, filename: str) -> list[CreativexScore]:
@@ -121,7 +129,7 @@ def scores_of(session: Session, filename: str) -> list[CreativexScore]:
     """
     stem = stem_of(filename)
     named = func.lower(CreativexScore.filename)
-    has_one = _has_name(stem) | func.starts_with(named, func.lower(f"{stem}."))
+    has_one = has_name(stem) | func.starts_with(named, func.lower(f"{stem}."))
     rows = session.scalars(
         select(CreativexScore).where(has_one).order_by(named, CreativexScore.version, CreativexScore.id)
     )
@@ -133,9 +141,9 @@ def scores_called(session: Session, names: Collection[str], *, status: str | Non
 
     Without what was read of their scorecards. `status` takes those of one kind.
     """
-    called = sorted({form.lower() for name in names for form in (name, stem_of(name))})
+    called = sorted({form for name in names for form in (name, stem_of(name))})
     named = func.lower(CreativexScore.filename)
-    wanted = select(CreativexScore).where(named == any_(texts(called)))
+    wanted = select(CreativexScore).where(named.in_(select(func.lower(func.unnest(texts(called))))))
     if status is not None:
         wanted = wanted.where(CreativexScore.status == status)
     ordered = wanted.order_by(named, CreativexScore.version, CreativexScore.id)
@@ -153,7 +161,7 @@ def _is_same(known: CreativexScore, value: Decimal, url: str | None, creativex_i
 
 def _add_version(session: Session, row: CreativexScore) -> CreativexScore:
     _supersede(session, row.filename, _settled_by(row.status))
-    same_name = _has_name(row.filename)
+    same_name = has_name(row.filename)
     row.version = 1 + session.scalars(select(func.count()).select_from(CreativexScore).where(same_name)).one()
     session.add(row)
     session.flush()
@@ -165,12 +173,8 @@ def _settled_by(status: str) -> Collection[str]:
 
 
 def _supersede(session: Session, filename: str, kinds: Collection[str]) -> None:
-    settled = _has_name(filename) & CreativexScore.status.in_(kinds)
+    settled = has_name(filename) & CreativexScore.status.in_(kinds)
     session.execute(update(CreativexScore).where(settled).values(status=SUPERSEDED))
-
-
-def _has_name(filename: str) -> ColumnElement[bool]:
-    return func.lower(CreativexScore.filename) == func.lower(filename)
 
 
 def _serialize(session: Session, filename: str) -> None:

@@ -18,6 +18,7 @@ from db.repositories.scorecards import (
     record_read,
     record_unread,
     scorecards_of,
+    settle_reviews,
     untold,
 )
 from db.repositories.scores import store_score
@@ -171,3 +172,19 @@ def test_a_score_was_handed_in_when_its_newest_scorecard_was(session: Session):
     assert handed_in_at(session, row.id) == MORNING + HOUR
     assert handed_in_at(session, read(session, "c").id) is None
     assert handed_in_at(session, 4711) is None
+
+
+@pytest.mark.parametrize("name", ["RAF_spot.mp4", "RAF_GR_el_ΚΑΛΟΣ_OLV.mp4", "RAF_TR_tr_İNDİRİM_OLV.mp4"])
+def test_a_later_score_settles_the_review_of_a_name_in_any_script(session: Session, name: str):
+    expect_scorecards(session, [pdf("a")])
+    doubtful = store_score(session, filename=name, score=60, url=None, status="needs review")
+    record_read(
+        session, "a", state="needs review", score_id=doubtful.id, tracking_id=None, tier=None, previous_score=None
+    )
+    settle_reviews(session, name)
+    assert known(session).state == "needs review"
+
+    score(session, filename=name)
+    settle_reviews(session, name)
+    assert known(session).state == "read"
+    assert untold(session) == []

@@ -69,3 +69,11 @@ def test_scores_of_several_names_are_found_with_and_without_extension(session: S
     found = scores_called(session, ["a.MP4", "b.mp4"])
     assert [row.filename for row in found] == ["a", "A.mp4", "b.mp4"]
     assert scores_called(session, ["b.mp4"], status="active") == []
+
+
+@pytest.mark.parametrize("name", ["RAF_GR_el_ΚΑΛΟΣ_OLV.mp4", "RAF_TR_tr_İNDİRİM_OLV.mp4"])
+def test_scores_are_found_by_a_name_that_python_puts_into_other_lower_case_than_the_database(
+    session: Session, name: str
+):
+    row = store_master_score(session, filename=name, score=80, url=URL)
+    assert scores_called(session, [name]) == [row]
