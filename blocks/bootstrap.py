@@ -11,7 +11,7 @@ from blocks.dam import DamAuth, DamCertificate, DamOAuth2
 from blocks.database import PostgresDatabase
 from blocks.llamacloud import LlamaCloud
 from blocks.mail import MailgunAccount, SmtpServer
-from blocks.saved import AnyBlock, find_block, slug_of
+from blocks.saved import AnyBlock, SavedBlocks, slug_of
 from blocks.settings import Settings
 from blocks.webhooks import OutgoingWebhooks
 
@@ -33,11 +33,14 @@ def save_blocks(settings: Settings, *, exact: bool = False) -> list[str]:
     `exact` also deletes the blocks of systems that they do not describe.
     """
     name = settings.block_name
-    described = [block for block in blocks_from(settings) if exact or not _left_as_it_is(block, name)]
+    saved = SavedBlocks(name)
+    described = [block for block in blocks_from(settings) if exact or not _left_as_it_is(block, saved)]
     for block in described:
         block.save(name, overwrite=True)
     if exact:
-        _delete(set(_CLASSES) - {type(block) for block in described}, name)
+        for kind in set(_CLASSES) - {type(block) for block in described}:
+            if saved.find(kind) is not None:
+                kind.delete(name)
     return [slug_of(type(block), name) for block in described]
 
 
@@ -46,11 +49,11 @@ def differing_blocks(settings: Settings) -> list[str]:
 
     That they differ may be meant: blocks are edited in the UI too, and runs use what is saved.
     """
-    differing = []
+    differing, saved = [], SavedBlocks(settings.block_name)
     for block in blocks_from(settings):
-        found = find_block(type(block), settings.block_name)
+        found = saved.find(type(block))
         same = found is not None and _values(found) == _values(block)
-        if not same and not _left_as_it_is(block, settings.block_name):
+        if not same and not _left_as_it_is(block, saved):
             differing.append(slug_of(type(block), settings.block_name))
     return differing
 
@@ -124,19 +127,13 @@ def _mail(settings: Settings) -> Iterator[Block]:
         )
 
 
-def _delete(classes: set[type[Block]], name: str) -> None:
-    for block in classes:
-        if find_block(block, name) is not None:
-            block.delete(name)
-
-
-def _left_as_it_is(block: Block, name: str) -> bool:
+def _left_as_it_is(block: Block, saved: SavedBlocks) -> bool:
     """Tell whether the settings are silent on a system that needs none, and that is described in Prefect."""
     if isinstance(block, PostgresDatabase) and block.url is None:
-        saved = find_block(PostgresDatabase, name)
-        return saved is not None and saved.url is not None
+        found = saved.find(PostgresDatabase)
+        return found is not None and found.url is not None
     if isinstance(block, OutgoingWebhooks) and not any(_values(block).values()):
-        return find_block(OutgoingWebhooks, name) is not None
+        return saved.find(OutgoingWebhooks) is not None
     return False
 
 

@@ -53,8 +53,3 @@ def slug_of(block: type[Block], name: str) -> str:
 def load_block(block: type[AnyBlock], name: str) -> AnyBlock:
     """Return the block saved under `name`, or raise ConfigError."""
     return SavedBlocks(name).load(block)
-
-
-def find_block(block: type[AnyBlock], name: str) -> AnyBlock | None:
-    """Return the block saved under `name`, or None."""
-    return SavedBlocks(name).find(block)
