@@ -121,10 +121,7 @@ class Services:
     @cached_property
     def extractor(self) -> ScoreExtractor:
         """What reads scorecards; nothing is asked of it yet."""
-        settings = self.settings
-        return self._load(LlamaCloud).get_client(
-            agent_name=settings.llama_agent_name, wait_s=settings.llama_wait_s, poll_s=settings.llama_poll_s
-        )
+        return self._load(LlamaCloud).get_client(self.settings)
 
     @cached_property
     def mail(self) -> tuple[Mailer, str]:

@@ -171,10 +171,7 @@ def _mailgun(block: MailgunAccount) -> str:
 
 
 def _llama_cloud(block: LlamaCloud, settings: Settings) -> str:
-    name = block.get_client(
-        agent_name=settings.llama_agent_name, wait_s=settings.llama_wait_s, poll_s=settings.llama_poll_s
-    ).probe()
-    return f"signed in; agent {name} reads scorecards"
+    return f"signed in; agent {block.get_client(settings).probe()} reads scorecards"
 
 
 def _reachable(url: str) -> str:

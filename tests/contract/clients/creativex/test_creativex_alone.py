@@ -10,8 +10,9 @@ IMPORT = """
 import sys
 import clients.creativex
 from blocks.llamacloud import LlamaCloud
+from blocks.settings import Settings
 
-LlamaCloud(api_key="llx-sandbox").get_client(agent_name="Creativex-Extract", wait_s=30, poll_s=0.01)
+LlamaCloud(api_key="llx-sandbox").get_client(Settings(_env_file=None))
 print(*(name for name in sys.modules if name.startswith("llama_")))
 """
 
