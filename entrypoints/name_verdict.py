@@ -10,12 +10,10 @@ from domain.filenames.parse import ParsedName, parse
 _FOLDERS = re.compile(r"[/\\]")
 
 
-@dataclass(frozen=True)
-class NameVerdict:
-    """A name, and what the grammar says of it."""
+class Judged:
+    """What the grammar says of a name, in its two halves; `outcome` is None while nobody has asked."""
 
-    name: str
-    outcome: ParsedName | FilenameRefused
+    outcome: ParsedName | FilenameRefused | None
 
     @property
     def parsed(self) -> ParsedName | None:
@@ -26,6 +24,14 @@ class NameVerdict:
     def refusal(self) -> FilenameRefused | None:
         """Why it is refused, None where it is not."""
         return self.outcome if isinstance(self.outcome, FilenameRefused) else None
+
+
+@dataclass(frozen=True)
+class NameVerdict(Judged):
+    """A name, and what the grammar says of it."""
+
+    name: str
+    outcome: ParsedName | FilenameRefused
 
 
 def judge(name: str, codes: Codes) -> NameVerdict:

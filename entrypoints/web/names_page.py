@@ -13,7 +13,7 @@ from domain.filenames.build import PARTS, build
 from domain.filenames.grammar import GRAMMARS, Generation, Grammar
 from domain.filenames.parse import ParsedName
 from domain.filenames.parts import EXTENSION, Part
-from entrypoints.name_verdict import NameVerdict, judge, without_folders
+from entrypoints.name_verdict import Judged, NameVerdict, judge, without_folders
 
 LONGEST_LIST = 6000
 """Characters of the names that are checked at once: a proxy takes no longer address."""
@@ -58,22 +58,12 @@ class Checked:
 
 
 @dataclass(frozen=True)
-class Built:
+class Built(Judged):
     """What is in the form, and what it makes; `outcome` is None while nobody has asked for a name."""
 
     generation: Generation
     fields: Sequence[Field]
     outcome: ParsedName | FilenameRefused | None
-
-    @property
-    def parsed(self) -> ParsedName | None:
-        """The name in parts, None where there is none."""
-        return self.outcome if isinstance(self.outcome, ParsedName) else None
-
-    @property
-    def refusal(self) -> FilenameRefused | None:
-        """Why there is no name, None where there is one or nobody has asked."""
-        return self.outcome if isinstance(self.outcome, FilenameRefused) else None
 
 
 def check(asked: QueryParams, codes: Codes, clock: Callable[[], float] = time.monotonic) -> Checked:
