@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from db.models import CreativexScore, DerivativeAsset
+from entrypoints.asset_words import score_state, score_value
 from entrypoints.score_view import History
 
 _STYLES = {"active": "green", "needs review": "yellow", "superseded": "dim"}
@@ -47,7 +48,5 @@ def _table(scores: Sequence[CreativexScore]) -> Table:
 
 
 def _cells(row: CreativexScore) -> Sequence[str]:
-    score = f"{row.quality_score:f}" if row.quality_score is not None else ""
     read = f"{row.extracted_at.astimezone(UTC):%Y-%m-%d %H:%M}"
-    state = "of the master, in the DAM" if row.status == "master-cx-score" else row.status
-    return str(row.version), score, state, read, row.creativex_id or "", row.creativex_url or ""
+    return str(row.version), score_value(row), score_state(row), read, row.creativex_id or "", row.creativex_url or ""
