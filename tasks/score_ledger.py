@@ -19,13 +19,13 @@ from db.repositories import scorecards, scores
 from db.repositories.events import record_event
 from domain.report import Failure
 from domain.scorecards import Scorecard
-from domain.scoring import ScorecardState, rest_of_scorecard
+from domain.scoring import WORKFLOW, ScorecardState, rest_of_scorecard
 from tasks.scored_assets import ScoredAsset, find_scored_asset, nearest_files
 from tasks.telling_scores import tell_review, tell_unread
 from tasks.trouble import Trouble
 from tasks.work import ScoreIntake
 
-LEASE = "creativex-scores"
+LEASE = WORKFLOW
 """One run at a time reads scorecards: of two that name the same file the one handed in later has to count."""
 
 
@@ -138,8 +138,8 @@ def _store(  # noqa: PLR0913, PLR0917  (what was read, of what, and what was the
 
 def _is_older(session: Session, pdf: BoxFile, before: CreativexScore) -> bool:
     """Tell whether a PDF was handed in before the one that the current score is from."""
-    handed_in_at = scorecards.handed_in_at(session, before.id)
-    return None not in (handed_in_at, pdf.modified_at) and pdf.modified_at < handed_in_at  # type: ignore[operator]
+    its_own = scorecards.handed_in_at(session, before.id)
+    return its_own is not None and pdf.modified_at is not None and pdf.modified_at < its_own
 
 
 def _as_object(data: Any) -> dict[str, Any]:
@@ -176,7 +176,7 @@ def _record(
         session,
         tracking_id=tracking_id,
         event_type=event_type,
-        detail={"workflow": LEASE, **detail},
+        detail={"workflow": WORKFLOW, **detail},
         campaign_number=campaign_number,
         run_id=flow_run.id,
     )
