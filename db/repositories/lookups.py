@@ -81,7 +81,7 @@ def assets_with(session: Session, part: str, limit: int) -> list[AssetMatch]:
     """Return the assets that have this in a name, in whatever case, by tracking id."""
 
     def has_it(name: _Name) -> ColumnElement[bool]:
-        return func.lower(name).contains(part.lower(), autoescape=True)
+        return func.strpos(func.lower(name), func.lower(part)) > 0
 
     return _matches(
         session,
@@ -159,10 +159,11 @@ def _derivatives(found_as: str, which: ColumnElement[bool]) -> Select[Any]:
 
 
 def _is_called(name: _Name, text: str) -> ColumnElement[bool]:
-    known = func.lower(name)
+    # Of Greek and Turkish names Python's lower case is not the database's.
+    known, wanted = func.lower(name), func.lower(text)
     without_extension = func.regexp_replace(known, r"\.[a-z0-9]{2,5}$", "")
-    begins = known.startswith(f"{text.lower()}.", autoescape=True)  # an index answers this, not the other one
-    return (known == text.lower()) | (begins & (without_extension == text.lower()))
+    begins = func.starts_with(known, func.lower(f"{text}."))  # an index answers this, not the other one
+    return (known == wanted) | (begins & (without_extension == wanted))
 
 
 def _matches(session: Session, limit: int, *ways: Select[Any]) -> list[AssetMatch]:

@@ -104,3 +104,13 @@ def test_the_names_that_hold_most_of_a_name_come_first(session: Session, master:
     assert lookups.names_like(session, "stilx.v2.png", 9)[0] == FIRST
     assert lookups.names_like(session, "still.v2.png" * 9, 9) == [], "much longer"
     assert lookups.names_like(session, "zzz", 9) == lookups.names_like(session, "s", 9) == []
+
+
+@pytest.mark.parametrize("name", ["ΚΑΛΟΣ.png", "İNDİRİM.png"])
+def test_a_name_that_python_puts_into_other_lower_case_than_the_database_is_found(
+    session: Session, make_master, name: str
+):
+    make_master(original_filename=name)
+    for typed in (name, name.removesuffix(".png")):
+        assert [found.name for found in lookups.assets_called(session, typed, 10)] == [name]
+    assert [found.name for found in lookups.assets_with(session, name[1:4], 10)] == [name]
