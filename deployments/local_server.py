@@ -1,11 +1,8 @@
 """A Prefect server, and a worker beside it, as child processes with their own home, ports and database."""
 
-import os
 import random
-import signal
 import socket
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -13,21 +10,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-import psutil
-
+from deployments.spawned import prefect_program, spawn, stop
 from domain.errors import ConfigError
 
 _QUIET_PORTS = range(20_000, 32_000)
 _START_S = 120.0
-_STOP_S = 15.0
 WORK_POOL = "content-scaling"
-
-# What a script starts in the background inherits SIGINT as ignored; Prefect's worker would then ignore SIGTERM as well.
-_PREFECT = """
-import runpy, signal
-signal.signal(signal.SIGINT, signal.default_int_handler)
-runpy.run_module("prefect", run_name="__main__", alter_sys=True)
-"""
 
 
 def prefect_environment(home: Path, port: int) -> dict[str, str]:
@@ -103,20 +91,6 @@ def start_server(home: Path, port: int, environment: Mapping[str, str]) -> int:
     return process.pid
 
 
-def stop(pid: int) -> None:
-    """Ask a process started here, with all that it started, to end; then make it."""
-    for signal_number in (signal.SIGTERM, signal.SIGKILL):
-        try:
-            os.killpg(pid, signal_number)
-        except ProcessLookupError:
-            return
-        deadline = time.monotonic() + _STOP_S
-        while time.monotonic() < deadline:
-            if not _is_alive(pid):
-                return
-            time.sleep(0.05)
-
-
 def _require_free(port: int) -> None:
     # Whoever listens there may be another Prefect server, which would be taken for the one that is starting.
     try:
@@ -127,15 +101,7 @@ def _require_free(port: int) -> None:
 
 def _start(arguments: list[str], log: Path, environment: Mapping[str, str]) -> "subprocess.Popen[bytes]":
     with log.open("ab") as output:
-        # In a session of its own: Ctrl-C reaches this process only, which then stops its children in order.
-        return subprocess.Popen(  # noqa: S603  the command is ours
-            [sys.executable, "-c", _PREFECT, *arguments],
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL,
-            env={**os.environ, **environment},
-            start_new_session=True,
-        )
+        return spawn(prefect_program(*arguments), environment, output=output)
 
 
 def _wait_healthy(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
@@ -149,17 +115,3 @@ def _wait_healthy(url: str, process: "subprocess.Popen[bytes]", log: Path) -> No
         except (urllib.error.URLError, OSError):
             time.sleep(0.2)
     raise ConfigError([f"the Prefect server did not answer within {_START_S:.0f} s; see {log}"])
-
-
-def _is_alive(group: int) -> bool:
-    with suppress(ChildProcessError):  # not a child of this process: nothing to collect
-        os.waitpid(group, os.WNOHANG)
-    return any(_works_in(process, group) for process in psutil.process_iter())
-
-
-def _works_in(process: psutil.Process, group: int) -> bool:
-    """Tell whether the process is of the group, and not one that ended and was only not collected by its parent."""
-    try:
-        return os.getpgid(process.pid) == group and process.status() != psutil.STATUS_ZOMBIE
-    except (ProcessLookupError, psutil.NoSuchProcess):
-        return False

@@ -22,6 +22,7 @@ from entrypoints.cli.scores import scores
 from entrypoints.cli.serve import serve
 from entrypoints.cli.setup import setup
 from entrypoints.cli.trace import trace
+from entrypoints.cli.up import up
 from entrypoints.console import open_console
 
 app = typer.Typer(
@@ -34,6 +35,7 @@ app = typer.Typer(
 app.command()(demo)
 app.command()(sandbox)
 app.command()(setup)
+app.command()(up)
 app.command()(check)
 app.command()(serve)
 app.command()(report)

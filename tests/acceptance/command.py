@@ -7,6 +7,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
 import psutil
@@ -56,16 +57,19 @@ def installed(
     )
 
 
-def start(*arguments: str, environment: Mapping[str, str], cwd: Path = CHECKOUT) -> "subprocess.Popen[str]":
-    """Start the command, with its output piped."""
-    return subprocess.Popen(
-        [COMMAND, *arguments],
-        env=dict(environment),
-        cwd=cwd,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+def start(
+    *arguments: str, environment: Mapping[str, str], cwd: Path = CHECKOUT, output: Path | None = None
+) -> "subprocess.Popen[str]":
+    """Start the command, with its output piped, or added to a file."""
+    with ExitStack() as opened:
+        return subprocess.Popen(
+            [COMMAND, *arguments],
+            env=dict(environment),
+            cwd=cwd,
+            stdout=subprocess.PIPE if output is None else opened.enter_context(output.open("a", encoding="utf-8")),
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
 
 
 def _run(arguments: tuple[str, ...], environment: dict[str, str], cwd: Path, streams: tuple[Path, ...]) -> None:

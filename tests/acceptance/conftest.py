@@ -17,7 +17,7 @@ import pytest
 from prefect.context import refresh_global_settings_context
 
 from deployments.local_server import free_port, prefect_environment, start_server
-from deployments.local_server import stop as stop_process
+from deployments.spawned import stop as stop_process
 from sandbox.certificates import Certificates, make_certificates
 from sandbox.options import Ports
 from sandbox.seeds import SMALL

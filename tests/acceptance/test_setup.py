@@ -15,9 +15,10 @@ from prefect.client.orchestration import get_client
 
 from blocks.settings import Settings, load_settings
 from db import migrate
-from deployments import local_server
-from deployments.local_server import WORK_POOL, free_port, prefect_environment, start_server, stop
+from deployments import spawned
+from deployments.local_server import WORK_POOL, free_port, prefect_environment, start_server
 from deployments.setup import deploy, set_up
+from deployments.spawned import stop
 from domain.errors import ConfigError
 from tests.acceptance.command import CHECKOUT, DEADLINE_S, content_scaling, of
 from tests.acceptance.world import World
@@ -168,7 +169,7 @@ def test_stopping_ends_all_that_the_process_started_and_does_not_wait_for_who_co
     pid, grandchild = started(HOLDER)
     before = time.monotonic()
     stop(pid)
-    assert time.monotonic() - before < local_server._STOP_S / 2
+    assert time.monotonic() - before < spawned._STOP_S / 2
     until(lambda: not psutil.pid_exists(grandchild) or is_dead(grandchild), what="the grandchild to end")
     assert is_dead(pid)
 
@@ -176,7 +177,7 @@ def test_stopping_ends_all_that_the_process_started_and_does_not_wait_for_who_co
 def test_a_process_that_does_not_want_to_end_is_made_to(
     started: Callable[[str], tuple[int, int]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(local_server, "_STOP_S", 0.5)
+    monkeypatch.setattr(spawned, "_STOP_S", 0.5)
     pid, _ = started(DEAF)
     stop(pid)
     assert is_dead(pid)

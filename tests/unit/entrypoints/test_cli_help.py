@@ -10,7 +10,8 @@ for path in ([], ["demo"], ["sandbox"], ["setup"], ["check"], ["run"], ["run", "
              ["run", "a4-live"], ["names", "check"], ["fields", "check"], ["campaign"], ["campaign", "set"],
              ["campaign", "reset"], ["campaign", "advance"], ["campaign", "list"], ["campaign", "show"],
              ["run", "creativex-scores"], ["scores", "show"],
-             ["backup"], ["backup", "create"], ["backup", "check"], ["backup", "restore"], ["report"], ["trace"]):
+             ["backup"], ["backup", "create"], ["backup", "check"], ["backup", "restore"], ["report"], ["trace"],
+             ["up"]):
     shown = CliRunner().invoke(app, [*path, "--help"])
     assert shown.exit_code == 0, (path, shown.output)
     print(" ".join(shown.output.split()))
@@ -21,7 +22,7 @@ print(*sorted({name.partition(".")[0] for name in sys.modules}))
 def test_help_says_what_every_command_does_without_loading_the_libraries_that_take_seconds():
     done = subprocess.run([sys.executable, "-c", SHOW_ALL_HELP], capture_output=True, text=True, check=True)
     *pages, modules = done.stdout.splitlines()
-    assert len(pages) == 25
+    assert len(pages) == 26
     for page, words in zip(pages, WORDS, strict=True):
         for word in words:
             assert word in page
@@ -29,7 +30,7 @@ def test_help_says_what_every_command_does_without_loading_the_libraries_that_ta
 
 
 WORDS = (
-    ("demo", "sandbox", "setup", "check", "run", "campaign", "names", "fields", "serve", "box-webhook"),
+    ("demo", "sandbox", "setup", "up", "check", "run", "campaign", "names", "fields", "serve", "box-webhook"),
     ("--keep", "Leave everything up"),
     ("--env-file", "--seed", "--folder", "--switch", "--any-port", "until Ctrl-C"),
     ("--env-file", "Safe to run again", "PREFECT_API_URL"),
@@ -54,5 +55,6 @@ WORDS = (
     ("FILE", "--yes", "--force", "--drop-old", "--env-file", "safety dump"),
     ("--since", "--env-file", "24h", "Changes nothing", "Ends with 1"),
     ("ID-OR-NAME", "--env-file", "Ends with 1", "Changes nothing"),
+    ("--host", "--port", "--proxy", "--env-file", "started again", "DATA_DIR/up"),
 )
 """What each page has to say at least."""
