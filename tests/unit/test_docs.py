@@ -13,8 +13,8 @@ from entrypoints.cli import app
 from tests.documents import ROOT, Page, codes_of, pages
 
 PROGRAM = "content-scaling"
-NOT_SETTINGS = {"ENV_FILE"}
-"""Names in capitals that are read from the environment and are no fields of Settings."""
+NOT_SETTINGS = {"ENV_FILE", "PROXY_ADDRESS"}
+"""Names in capitals that are read from the environment and are no fields of Settings; the second by compose.yaml."""
 SHARED = {"--env-file", "--help", "--no-any-port"}
 """Options that the page of commands explains once, or not at all."""
 MENU: Any = typer.main.get_command(app)
