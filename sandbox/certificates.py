@@ -14,7 +14,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 _PEM = serialization.Encoding.PEM
 _PKCS8 = serialization.PrivateFormat.PKCS8
-_LIFETIME = dt.timedelta(days=30)
+LIFETIME = dt.timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,13 @@ class _Issued:
         return self.certificate.public_bytes(_PEM)
 
 
-def make_certificates(folder: Path) -> Certificates:
-    """Write a fresh set into `folder` (made where missing), every file readable by its owner only."""
+def make_certificates(
+    folder: Path, *, client_ends_in: dt.timedelta = LIFETIME, server_ends_in: dt.timedelta = LIFETIME
+) -> Certificates:
+    """Write a fresh set into `folder` (made where missing), every file readable by its owner only.
+
+    `client_ends_in` and `server_ends_in` may be negative: such a certificate has ended.
+    """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     files = Certificates(
         ca_pem=folder / "ca.pem",
@@ -56,8 +61,8 @@ def make_certificates(folder: Path) -> Certificates:
         jwt_public_key=folder / "box-app.pub",
     )
     authority = _issue("Sandbox CA", None)
-    server = _issue("localhost", authority, purpose=ExtendedKeyUsageOID.SERVER_AUTH)
-    client = _issue("Sandbox client", authority, purpose=ExtendedKeyUsageOID.CLIENT_AUTH)
+    server = _issue("localhost", authority, purpose=ExtendedKeyUsageOID.SERVER_AUTH, ends_in=server_ends_in)
+    client = _issue("Sandbox client", authority, purpose=ExtendedKeyUsageOID.CLIENT_AUTH, ends_in=client_ends_in)
     write_private(files.ca_pem, authority.certificate_pem())
     write_private(files.server_cert, server.certificate_pem())
     write_private(files.server_key, server.key_pem())
@@ -73,7 +78,13 @@ def write_private(path: Path, content: bytes) -> None:
         file.write(content)
 
 
-def _issue(common_name: str, issuer: _Issued | None, *, purpose: x509.ObjectIdentifier | None = None) -> _Issued:
+def _issue(
+    common_name: str,
+    issuer: _Issued | None,
+    *,
+    purpose: x509.ObjectIdentifier | None = None,
+    ends_in: dt.timedelta = LIFETIME,
+) -> _Issued:
     """Return a key with its certificate, signed by `issuer` or, where that is None, by itself as a CA."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
@@ -85,8 +96,8 @@ def _issue(common_name: str, issuer: _Issued | None, *, purpose: x509.ObjectIden
         .issuer_name(issuer.certificate.subject if issuer else subject)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(hours=1))
-        .not_valid_after(now + _LIFETIME)
+        .not_valid_before(min(now - dt.timedelta(hours=1), now + ends_in - LIFETIME))
+        .not_valid_after(now + ends_in)
         .add_extension(x509.BasicConstraints(ca=issuer is None, path_length=None), critical=True)
         .add_extension(_key_usage(is_authority=issuer is None), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)

@@ -9,8 +9,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sandbox.bodies import Body, read_body, refused
+from sandbox.box.errors import BoxError
 from sandbox.box.models import BoxState
 from sandbox.box.replays import How
+from sandbox.box.roles import Role
 
 
 class _Replay(Body):
@@ -18,7 +20,12 @@ class _Replay(Body):
     event_id: str | None = None
 
 
-_REPLAY = TypeAdapter(_Replay)
+class _Role(Body):
+    folder_id: str
+    role: Role
+
+
+_REPLAY, _ROLE = TypeAdapter(_Replay), TypeAdapter(_Role)
 
 
 def routes(state: BoxState) -> list[Route]:
@@ -45,9 +52,19 @@ def routes(state: BoxState) -> list[Route]:
             return refused(str(error))
         return JSONResponse(asdict(delivery))
 
+    async def give_role(request: Request) -> Response:
+        try:
+            wish = await read_body(request, _ROLE)
+            state.tree.folder(wish.folder_id)
+        except (ValueError, BoxError) as error:
+            return refused(str(error))
+        state.roles.give(wish.folder_id, wish.role)
+        return Response(status_code=204)
+
     return [
         Route("/_sandbox/state", show_state, methods=["GET"]),
         Route("/_sandbox/expire-tokens", expire_tokens, methods=["POST"]),
+        Route("/_sandbox/roles", give_role, methods=["POST"]),
         Route("/_sandbox/webhooks", show_webhooks, methods=["GET"]),
         Route("/_sandbox/webhooks", replay, methods=["POST"]),
     ]

@@ -15,6 +15,7 @@ from sandbox.box.content import Content, Spool
 from sandbox.box.events import EventLog
 from sandbox.box.items import Comment, File, Folder, Metadata
 from sandbox.box.limiter import Limiter
+from sandbox.box.roles import Roles
 from sandbox.box.sessions import Sessions, UploadSession
 from sandbox.box.settings import BoxSettings
 from sandbox.box.tickets import Tickets
@@ -72,6 +73,7 @@ class BoxState:
         self.events = EventLog(self.users, self.now)
         self.webhooks = Webhooks(self.settings, self.now)
         self.tickets = Tickets(self.settings, self._time)
+        self.roles = Roles()
         self.bytes_received: Counter[str] = Counter()  # request bodies by kind: direct, part; refused ones too
         self._folder = folder
 

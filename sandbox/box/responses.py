@@ -17,7 +17,11 @@ _MAX_LIMIT = 1000
 
 def item_json(call: Call, item: Item) -> dict[str, Any]:
     """Return an item with the fields that were asked for."""
-    return shapes.chosen(_full(call, item), call.query("fields"), item, call.state.app.enterprise_id)
+    above, asked = call.state.tree.ancestors(item), call.query("fields")
+    facts = shapes.full(item, above, call.state.users, float_sizes=call.state.settings.float_sizes)
+    if asked is not None:  # they are shown to who asks for them by name
+        facts["permissions"] = call.state.roles.permissions(item, above)
+    return shapes.chosen(facts, asked, item, call.state.app.enterprise_id)
 
 
 def files_answer(call: Call, file: File, status: int) -> Response:
@@ -122,11 +126,6 @@ def _marker_page(call: Call, items: list[Item], limit: int) -> dict[str, Any]:
 
 def _listed(call: Call, item: Item) -> dict[str, Any]:
     return shapes.mini(item) if call.query("fields") is None else item_json(call, item)
-
-
-def _full(call: Call, item: Item) -> dict[str, Any]:
-    above = call.state.tree.ancestors(item)
-    return shapes.full(item, above, call.state.users, float_sizes=call.state.settings.float_sizes)
 
 
 def _encoded(item: Item) -> str:
