@@ -58,7 +58,7 @@ class SmtpMailer:
         smtp = smtplib.SMTP(self.host, self.port, timeout=self.timeout_s)
         try:
             if self.starttls:
-                smtp.starttls(context=self._tls())
+                smtp.starttls(context=self.tls())
             if self.username and self.password:
                 smtp.login(self.username, self.password)
             yield smtp
@@ -68,7 +68,8 @@ class SmtpMailer:
         finally:
             smtp.close()
 
-    def _tls(self) -> ssl.SSLContext:
+    def tls(self) -> ssl.SSLContext:
+        """Return a context that trusts the server's authorities. Raises ConfigError for a file that holds none."""
         if self.ca_bundle is not None and not self.ca_bundle.is_file():
             raise ConfigError([f"SMTP_CA_BUNDLE: there is no file {self.ca_bundle}"])
         try:

@@ -13,6 +13,7 @@ from cryptography.x509 import Certificate
 
 from clients.otmm.session import trust
 from clients.secret_files import readable_by_others
+from clients.server_certificate import subject_of
 from domain.errors import ConfigError
 
 _PFX_VERSION = b"\x02\x01\x03"  # DER of the integer 3, the first member of every PFX
@@ -41,6 +42,11 @@ class ClientCertificate:
     def expires_at(self) -> datetime:
         """When the certificate ends, aware UTC."""
         return self._certificate.not_valid_after_utc
+
+    def ends(self) -> list[tuple[str, datetime]]:
+        """Return each certificate of the file, the client's own first: whom it is for, and when it ends, aware UTC."""
+        chain = (self._certificate, *(bag.certificate for bag in self._bag.additional_certs))
+        return [(subject_of(certificate), certificate.not_valid_after_utc) for certificate in chain]
 
     def ssl_context(self, ca_bundle: Path | None = None) -> ssl.SSLContext:
         """Return a context that shows this certificate and trusts `ca_bundle`, or the public authorities without it."""
