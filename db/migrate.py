@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 
 import psycopg
@@ -17,6 +18,15 @@ from domain.errors import ConfigError
 
 _LOCK = 7_203_118_401_559
 """Any number that no other user of the server's advisory locks takes."""
+
+
+class SchemaState(StrEnum):
+    """How a database's schema stands to the one that this program knows; `AHEAD` is of a revision it never heard of."""
+
+    CURRENT = "current"
+    BEHIND = "behind"
+    AHEAD = "ahead"
+    ABSENT = "absent"
 
 
 def upgrade(url: str) -> None:
@@ -40,6 +50,17 @@ def head() -> str:
     if revision is None:
         raise RuntimeError("no migrations are installed")
     return revision
+
+
+def schema_state(url: str) -> tuple[SchemaState, str | None]:
+    """Return how the database's schema stands to this program's, and its revision."""
+    found = current(url)
+    if found is None:
+        return SchemaState.ABSENT, None
+    if found == head():
+        return SchemaState.CURRENT, found
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    return SchemaState.BEHIND if found in known else SchemaState.AHEAD, found
 
 
 def require_head(url: str) -> None:

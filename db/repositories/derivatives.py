@@ -181,6 +181,11 @@ def database_time(session: Session) -> datetime:
     return session.scalars(select(func.now())).one()
 
 
+def last_arrival_at(session: Session) -> datetime | None:
+    """Return when a file last came to the DAM, or None when none ever did."""
+    return session.scalar(select(func.max(DerivativeAsset.uploaded_at)))
+
+
 def open_elsewhere(session: Session, seen_file_ids: Collection[str], before: datetime) -> list[DerivativeAsset]:
     """Return the derivatives that have not arrived and whose files are not among those seen, oldest first.
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
+from datetime import datetime
 
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -27,6 +28,11 @@ def unhandled_events(session: Session, *, file_ids: Collection[str] | None = Non
     if file_ids is not None:
         waiting = waiting.where(BoxEvent.file_id.in_(file_ids))
     return list(session.scalars(waiting.order_by(BoxEvent.received_at, BoxEvent.event_id)))
+
+
+def last_event_at(session: Session) -> datetime | None:
+    """Return when the newest event came, or None when none ever did."""
+    return session.scalar(select(func.max(BoxEvent.received_at)))
 
 
 def mark_started(session: Session, event_ids: Sequence[str], run_id: str) -> None:
