@@ -28,7 +28,7 @@ class Certificates:
     jwt_key: Path
     """Encrypted PKCS#8 PEM of the RSA key that signs the Box app's assertions."""
     jwt_public_key: Path
-    client_pfx_password: str = field(default="sandbox-client", repr=False)
+    client_pfx_password: str = field(default="sandbox-pfx", repr=False)
     jwt_key_passphrase: str = field(default="sandbox-jwt", repr=False)
 
 
