@@ -6,7 +6,7 @@ from prefect.blocks.abstract import CredentialsBlock
 from pydantic import Field
 
 from clients.box.app_settings import client_id
-from clients.box.client import BoxClient
+from clients.box.client import BoxClient, addresses
 from clients.box.governor import Governor
 from clients.secret_files import readable_by_others
 from domain.errors import ConfigError
@@ -26,6 +26,10 @@ class BoxJwt(CredentialsBlock):
     def get_client(self, governor: Governor) -> BoxClient:
         """Return a client whose every call takes a slot from `governor` first."""
         return BoxClient(self._config(), api_url=self.api_url, upload_url=self.upload_url, governor=governor)
+
+    def addresses(self) -> tuple[str, str]:
+        """Return where calls and where uploads go."""
+        return addresses(self.api_url, self.upload_url)
 
     def user(self) -> str:
         """Return a name for the service user, whose calls Box counts together."""

@@ -123,6 +123,9 @@ class Settings(BaseSettings):
     backup_keep_daily: int = Field(7, ge=1, description="Days of which the newest dump is kept.")
     backup_keep_weekly: int = Field(4, ge=1, description="Weeks of which the newest base backup is kept.")
     backup_keep_safety_days: int = Field(30, ge=1, description="How long dumps made before a restore are kept.")
+    expiry_warning_days: int = Field(
+        30, ge=0, description="Days before its end from which `check` warns of a certificate."
+    )
     import_wait_s: float = Field(120, ge=0, description="How long a run waits for the DAM to show what was uploaded.")
     import_lost_after_s: float = Field(
         900,

@@ -8,6 +8,7 @@ import box_sdk_gen
 from box_sdk_gen import BaseUrls, NetworkSession, TimeoutConfig
 
 from clients.box import file_by_id
+from clients.box.access import FolderAccess, folder_access
 from clients.box.app_settings import read_app_settings
 from clients.box.auth import SharedJwtAuth
 from clients.box.box_file import BoxFile
@@ -27,7 +28,7 @@ from clients.box.walk import Walk
 from clients.box.webhooks import Webhook, Webhooks
 from domain.errors import ConfigError
 
-__all__ = ["BoxClient", "BoxFile", "Timeouts", "UploadedFile", "Webhook"]
+__all__ = ["BoxClient", "BoxFile", "FolderAccess", "Timeouts", "UploadedFile", "Webhook"]
 
 
 class BoxClient:
@@ -82,9 +83,9 @@ class BoxClient:
             self._user_id = ask("Box user", lambda: str(self._sdk.users.get_user_me(fields=["login"]).raw_data["id"]))
         return self._user_id
 
-    def folder(self, folder_id: str) -> str:
-        """Return the folder's name. Raises NotFound."""
-        return self._folders.name(folder_id)
+    def folder_access(self, folder_id: str, *, with_a_file: bool = False) -> FolderAccess:
+        """Return what the service account may do in a folder, and with a file that lies there. Raises NotFound."""
+        return folder_access(self._sdk, folder_id, with_a_file=with_a_file)
 
     def find_or_create_folder(self, name: str, parent_id: str) -> str:
         """Return the id of the sub-folder of that name, ignoring case. Raises NameRefused when a file has the name."""
@@ -189,6 +190,12 @@ class BoxClient:
         """Close the connections."""
         self._network.close()
         self._host.close()
+
+
+def addresses(api_url: str | None, upload_url: str | None) -> tuple[str, str]:
+    """Return where calls and where uploads go."""
+    found = _addresses(api_url, upload_url)
+    return found.base_url, found.upload_url
 
 
 def _addresses(api_url: str | None, upload_url: str | None) -> BaseUrls:

@@ -21,12 +21,6 @@ class Folders:
         self._locks: dict[tuple[str, str], threading.Lock] = {}
         self._guard = threading.Lock()
 
-    def name(self, folder_id: str) -> str:
-        """Return the folder's name. Raises NotFound."""
-        folder_id = checked_id(folder_id)
-        found = ask(f"Box folder {folder_id}", lambda: self._sdk.folders.get_folder_by_id(folder_id, fields=["name"]))
-        return str(found.raw_data.get("name") or "")
-
     def find_or_create(self, name: str, parent_id: str) -> str:
         """Return the id of the sub-folder of that name, ignoring case. Raises NameRefused when a file has the name."""
         what, parent = f"Box folder {name!r} in folder {parent_id}", CreateFolderParent(checked_id(parent_id))

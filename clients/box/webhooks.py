@@ -6,6 +6,7 @@ Follows Box's guide "Webhooks v2": an app and user may have one for each folder.
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Self
 
 from box_sdk_gen import BoxClient, CreateWebhookTarget, CreateWebhookTargetTypeField, CreateWebhookTriggers
@@ -21,18 +22,20 @@ _PAGE = 200
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """A webhook of this app. `target_id` is the folder or file it watches."""
+    """A webhook of this app. `target_id` is the folder or file it watches; None for `made_at`: Box does not tell."""
 
     webhook_id: str
     target_id: str
     address: str
     triggers: tuple[str, ...]
+    made_at: datetime | None = None
 
     @classmethod
     def from_json(cls, answer: Json) -> Self:
         """Read a webhook object of Box."""
         triggers = tuple(str(trigger) for trigger in answer.get("triggers") or ())
-        return cls(str(answer["id"]), str(answer["target"]["id"]), str(answer["address"]), triggers)
+        made_at = datetime.fromisoformat(str(answer["created_at"])) if answer.get("created_at") else None
+        return cls(str(answer["id"]), str(answer["target"]["id"]), str(answer["address"]), triggers, made_at)
 
 
 class Webhooks:

@@ -1,14 +1,21 @@
 """The command line, as somebody at a terminal or a script meets it."""
 
+import json
+import re
 import signal
 import socket
 import stat
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.actions import WorkPoolCreate
+from prefect.exceptions import ObjectAlreadyExists
 
 from blocks.dam import DamAuth
+from deployments.local_server import WORK_POOL
 from domain.errors import ServiceRejected
 from domain.report import RunReport
 from domain.routes import LOCAL_MASTERS
@@ -25,7 +32,7 @@ CLOSED = "127.0.0.1:1"
 
 def verdicts(output: str) -> dict[str, tuple[str, str]]:
     """The lines of `check`: what it says of each connection, after whether it is ok."""
-    lines = [line for line in output.splitlines() if line.startswith(("ok ", "failed "))]
+    lines = [line for line in output.splitlines() if line.startswith(("ok ", "warning ", "failed "))]
     return {line[8:36].strip(): (line[:8].strip(), line[37:]) for line in lines}
 
 
@@ -43,22 +50,52 @@ def test_settings_that_are_missing_are_told_before_anything_is_started(tmp_path:
     assert processes_of(tmp_path / "home") == []
 
 
-def test_check_says_of_every_connection_that_it_is_fine(world: World):
+def in_good_order(world: World) -> None:
+    """Let a world have what operations look for besides connections: a webhook at Box, a worker, a backup."""
+    target = {"type": "folder", "id": world.twin.box_folders["BOX_FOLDER_DERIVATIVES"]}
+    hook = {"target": target, "address": "https://hooks.example.com/box", "triggers": ["FILE.UPLOADED"]}
+    world.twin.box.webhooks.create(world.twin.box_app.service_user_id, hook)
+    with get_client(sync_client=True) as client:
+        with suppress(ObjectAlreadyExists):
+            client.create_work_pool(WorkPoolCreate(name=WORK_POOL, type="process"))
+        client.send_worker_heartbeat(WORK_POOL, "of-a-test", heartbeat_interval_seconds=30)
+    made = content_scaling("backup", "create", environment=of(world))
+    assert made.returncode == 0, made.stderr
+
+
+def test_check_says_of_every_connection_that_it_is_fine(make_world: Callable[..., World], tmp_path: Path):
+    world = make_world(BACKUP_DIR=tmp_path / "backups")
+    in_good_order(world)
     done = installed("check", environment=of(world))
     found = verdicts(done.stdout)
-    assert {state for state, _ in found.values()} == {"ok"}, done.stdout + done.stderr
+    assert {state for name, (state, _) in found.items() if name not in OF_ALL_TESTS} == {"ok"}, done.stdout
     assert list(found) == [
         "config files",
+        "recipients",
         "database",
+        "backup",
         "DAM (OAuth2)",
+        "TLS of the DAM",
+        "TLS of OTDS",
         "DAM (certificate)",
+        "client certificate",
+        "TLS of the DAM (certificate)",
+        "TLS of OTDS (certificate)",
         "Box",
+        "Box webhook",
+        "TLS of Box",
+        "TLS of Box uploads",
         "mail",
+        "TLS of mail",
         "WEBHOOK_CAMPAIGN_STATUS_URL",
         "WEBHOOK_ASSET_UPLOAD_URL",
         "LlamaCloud",
         "video",
+        "disk for work",
+        "disk for backups",
         "Prefect",
+        "Prefect worker",
+        "Prefect schedules",
     ]
     assert found["Box"][1] == "; ".join(
         (
@@ -71,8 +108,47 @@ def test_check_says_of_every_connection_that_it_is_fine(world: World):
         )
     )
     assert found["Prefect"][1].endswith("/api answers; its blocks are as these settings say")
+    assert found["TLS of mail"][1].startswith("good until ")
     assert done.returncode == 0
     assert world.writes() == 0
+
+
+OF_ALL_TESTS = {"Prefect schedules"}
+"""What the tests that share the Prefect server do to each other."""
+
+
+def test_check_prints_one_json_document_and_nothing_else(world: World):
+    secrets = ("hidden-1", "hidden-2", "hidden-3")
+    wrong = dict(zip(("DAM_CLIENT_SECRET", "LLAMA_CLOUD_API_KEY", "SMTP_PASSWORD"), secrets, strict=True))
+    done = content_scaling("check", "--json", environment=of(world, **wrong))
+    document = json.loads(done.stdout)
+    assert done.returncode == 1
+    assert document["state"] == "failed"
+    assert all(list(each) == ["name", "state", "text", "details"] for each in document["checks"])
+    state = {each["name"]: each["state"] for each in document["checks"]}
+    failed = {name for name, grade in state.items() if grade == "failed"}
+    assert failed == {"DAM (OAuth2)", "DAM (certificate)", "LlamaCloud", "mail"}
+    assert (state["Box webhook"], state["backup"]) == ("warning", "warning")
+    settings = Path(world.environment["ENV_FILE"]).read_text()
+    kept = [secret for _, secret in re.findall(r"(?m)^\w+_(SECRET|PASSWORD|KEY)=(.{5,})$", settings)]
+    assert len(kept) >= 5
+    assert [text for text in (*secrets, *kept) if text in done.stdout + done.stderr] == []
+
+
+def test_warnings_end_with_1_only_where_they_are_to_count(world: World):
+    environment = of(world)
+    for arguments, code in (((), 0), (("--json", "--strict"), 1)):
+        done = content_scaling("check", *arguments, environment=environment)
+        assert done.returncode == code, done.stdout
+        assert "make one with: content-scaling box-webhook create" in done.stdout
+
+
+def test_settings_that_cannot_be_read_are_a_document_too(tmp_path: Path):
+    done = content_scaling("check", "--json", environment=alone(tmp_path / "home", SMTP_PORT="x"), cwd=tmp_path)
+    document = json.loads(done.stdout)
+    assert done.returncode == 2
+    assert [(each["name"], each["state"]) for each in document["checks"]] == [("settings", "failed")]
+    assert "SMTP_PORT" in document["checks"][0]["text"]
 
 
 def test_check_says_of_each_broken_connection_what_to_do_and_tries_the_others(world: World):
@@ -96,7 +172,9 @@ def test_check_says_of_each_broken_connection_what_to_do_and_tries_the_others(wo
         "DAM (OAuth2)": "check DAM_CLIENT_ID and DAM_CLIENT_SECRET",
         "DAM (certificate)": "DAM_MTLS_CERT_PASSWORD: wrong password for ",
         "Box": "BOX_FOLDER_LOCAL_MASTERS: service@example.com sees no such folder; correct it, or invite",
+        "client certificate": "DAM_MTLS_CERT_PASSWORD: wrong password for ",
         "mail": "check SMTP_HOST and SMTP_PORT",
+        "TLS of mail": "localhost:1: no TLS handshake (Connection refused); check SMTP_HOST, SMTP_PORT and SMTP_CA",
         "WEBHOOK_CAMPAIGN_STATUS_URL": "127.0.0.1:1 cannot be reached (Connection refused); check WEBHOOK_CAMPAIGN",
         "LlamaCloud": "correct LLAMA_CLOUD_API_KEY",
         "Prefect": f"PREFECT_API_URL: http://{CLOSED}/api does not answer (ConnectError); correct it, or start",

@@ -191,15 +191,27 @@ class TestCalls:
 
 class TestFolders:
     def test_a_folder_says_its_name(self, client, folder):
-        assert client.folder(folder) == "Masters"
+        assert client.folder_access(folder).name == "Masters"
+
+    def test_a_folder_says_what_may_be_done_in_it_and_with_a_file_there(self, box, client, folder):
+        inner = client.find_or_create_folder("Week 12", folder)
+        assert client.folder_access(inner, with_a_file=True).of_a_file is None
+        box.state.add_file(inner, "a.txt", b"a")
+        box.state.roles.give(folder, "viewer")
+        found = client.folder_access(inner, with_a_file=True)
+        assert found.above == ("0", folder)
+        assert found.flags == {"can_download", "can_share"}
+        assert found.of_a_file is not None
+        assert "can_comment" in found.of_a_file
+        assert client.folder_access(inner).of_a_file is None
 
     def test_a_folder_that_is_not_there_is_not_found(self, client):
         with pytest.raises(NotFound):
-            client.folder("999999")
+            client.folder_access("999999")
 
     def test_an_id_out_of_a_path_is_never_asked_for(self, box, client):
         with pytest.raises(NotFound):
-            client.folder("../users/me")
+            client.folder_access("../users/me")
         assert box.faults.requests == []
 
     def test_a_folder_is_made_once_whatever_its_case(self, client, folder):
@@ -224,7 +236,7 @@ class TestFolders:
     def test_a_folder_whose_answer_was_lost_is_not_made_twice(self, box, client, folder):
         box.fault("cut", method="POST", path="/2.0/folders")
         made = client.find_or_create_folder("Summer", folder)
-        assert client.folder(made) == "Summer"
+        assert client.folder_access(made).name == "Summer"
 
     def test_a_file_of_that_name_stands_in_the_way(self, box, client, folder):
         box.state.add_file(folder, "Summer", b"x")
@@ -247,7 +259,7 @@ class TestFolders:
     def test_a_name_that_another_request_holds_is_waited_for(self, box, client, folder):
         reserved = {"type": "error", "status": 409, "code": "name_temporarily_reserved"}
         box.fault("status", method="POST", path="/2.0/folders", status=409, body=reserved, times=3)
-        assert client.folder(client.find_or_create_folder("Summer", folder)) == "Summer"
+        assert client.folder_access(client.find_or_create_folder("Summer", folder)).name == "Summer"
         assert len(box.naps) == 3
 
 

@@ -34,7 +34,7 @@ WORDS = (
     ("--keep", "Leave everything up"),
     ("--env-file", "--seed", "--folder", "--switch", "--any-port", "until Ctrl-C"),
     ("--env-file", "Safe to run again", "PREFECT_API_URL"),
-    ("--env-file", "Try each connection"),
+    ("--env-file", "--strict", "--json", "Try each connection", "Changes nothing", "Ends with 1", "details"),
     ("a1-to-a2", "a2-to-a3", "a4-live", "in this terminal"),
     ("--campaign", "--dry-run", "--dam-auth", "oauth2", "mtls", "--env-file"),
     ("--campaign", "--file-id", "--keep-files", "--force-status-update", "--dry-run", "--dam-auth", "--env-file"),
