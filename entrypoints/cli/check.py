@@ -20,8 +20,9 @@ _MARKS = {"ok": "[green]ok     [/]", "warning": "[yellow]warning[/]", "failed": 
 
 
 def check(
-    strict: Annotated[bool, typer.Option("--strict", help="End with 1 for warnings, too.")] = False,  # noqa: FBT002
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document in place of lines.")] = False,  # noqa: FBT002
+    *,
+    strict: Annotated[bool, typer.Option("--strict", help="End with 1 for warnings, too.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document in place of lines.")] = False,
     env_file: EnvFile = None,
 ) -> None:
     """Try each connection of the settings; say of each that it is fine, or what to do. Changes nothing.
