@@ -55,6 +55,12 @@ null; `environment` is staging or production. The others:
     campaigns  list of number, name, before, now (statuses, or null), masters, masters_delivered, derivatives_home,
                derivatives_open, happened (list of texts), moves: list of at, from, to, by. Here scores are a list of
                filename, score, previous (or null), state, url, read_at
+    flow       in run_failed, with deployment, run_name (both may be null), campaigns (list of numbers), at, and Prefect's
+               state and reason
+    minutes    in no_runs for how long no run has gone through; beside it prefect_url, where the runs are, and at
+    times, quiet_h
+               in run_failed and no_runs how often it was so since it was last told, and after how many hours it is told
+               again
     messages   list of name (template or hook), channel, to, reason, campaign_number (or null), created_at, attempts
 """
 
@@ -161,6 +167,7 @@ _DAY = frozenset(
         "scores",
     }
 )
+_ALARM = frozenset({"at", "times", "quiet_h"})
 _EMPTY_CAMPAIGN = frozenset({"campaign", "from_status", "to_status", "empty_since"})
 
 KINDS = {
@@ -181,5 +188,9 @@ KINDS = {
     "creativex_complete": MailKind(Severity.DONE, _ALWAYS | _SCORES),
     "creativex_failed": MailKind(Severity.ERROR, _ALWAYS | _FAILURE | {"file", "needs_review"}),
     "messages_parked": MailKind(Severity.ERROR, _ALWAYS | {"messages"}),
+    "run_failed": MailKind(
+        Severity.ERROR, _ALWAYS | _ALARM | {"flow", "deployment", "run_name", "campaigns", "state", "reason"}
+    ),
+    "no_runs": MailKind(Severity.ERROR, _ALWAYS | _ALARM | {"minutes", "prefect_url"}),
     "daily_summary_report": MailKind(Severity.REPORT, _ALWAYS | _DAY),
 }

@@ -23,6 +23,8 @@ class Refusals:
 
     hook: str
     secrets: Sequence[str] = field(repr=False)
+    sign_in: str = "WEBHOOK_TOKEN, or the hook's auth"
+    """What is to be corrected where the receiver refuses the sign-in."""
 
     def of_answer(self, answer: requests.Response) -> ServiceError:
         """Return the error for an answer other than 2xx: 408, 429 and 5xx are tried again, the others are final."""
@@ -32,7 +34,7 @@ class Refusals:
             wait = retry_after_s(answer.headers.get("Retry-After"), now=datetime.now(UTC))
             return ServiceUnavailable(message, service="webhook", status_code=code, retry_after_s=wait)
         if code in (401, 403):
-            message += "; correct WEBHOOK_TOKEN, or the hook's auth in webhooks.yaml"
+            message += f"; correct {self.sign_in}"
         if 300 <= code < 400:
             message += "; redirects are not followed: correct the hook's address"
         return ServiceRejected(message, service="webhook", status_code=code)

@@ -19,10 +19,12 @@ class WebhookClient:
 
     token: str | None = field(default=None, repr=False)
     """Bearer token, or password of basic auth, of every hook that signs in."""
+    variable: str = "WEBHOOK_TOKEN"
+    """Setting that holds the token, in messages."""
 
     def __post_init__(self) -> None:
         if self.token is not None and not (self.token.isascii() and self.token.isprintable()):
-            raise ConfigError(["WEBHOOK_TOKEN: holds a line break or another character that no header can carry"])
+            raise ConfigError([f"{self.variable}: holds a line break or another character that no header can carry"])
 
     def send(self, hook: Hook, payload: Mapping[str, Any], *, idempotency_key: str) -> None:
         """Send `payload` in the shape that `hook` describes; returning means that the receiver answered 2xx.
@@ -31,7 +33,7 @@ class WebhookClient:
         or ConfigError where the hook cannot be sent as it is set.
         """
         body = render_payload(hook.payload, payload, hook=hook.name)
-        refusals = Refusals(hook.name, secrets=tuple(hook.headers.values()))
+        refusals = Refusals(hook.name, tuple(hook.headers.values()), f"{self.variable}, or the hook's auth")
         try:
             with requests.Session() as session:
                 session.trust_env = False  # a .netrc would replace the token, a proxy would see it
@@ -55,7 +57,7 @@ class WebhookClient:
         if hook.auth == "none":
             return None
         if not self.token:
-            raise ConfigError([f"WEBHOOK_TOKEN: not set; the webhook {hook.name} signs in with it"])
+            raise ConfigError([f"{self.variable}: not set; the webhook {hook.name} signs in with it"])
         if hook.auth == "basic":
             return HTTPBasicAuth((hook.username or "").encode(), self.token.encode())
         return _Bearer(self.token)

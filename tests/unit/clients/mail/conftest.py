@@ -146,6 +146,23 @@ def scorecards() -> dict[str, dict[str, Any]]:
     }
 
 
+def alarms() -> dict[str, dict[str, Any]]:
+    """Return the facts of what the Prefect server tells by itself, by template name."""
+    alarm = ALWAYS | {"at": "2026-03-09T14:05:00+01:00", "times": 1, "quiet_h": 6.0}
+    return {
+        "run_failed": alarm
+        | {
+            "flow": "a1-to-a2",
+            "deployment": "a1-to-a2",
+            "run_name": "a1-to-a2 C000000078",
+            "campaigns": ["C000000078", "C000000079"],
+            "state": "Failed",
+            "reason": "Flow run encountered an exception: ServiceUnavailable: the DAM did not answer <in time>",
+        },
+        "no_runs": alarm | {"minutes": 30, "prefect_url": "https://prefect.example.com"},
+    }
+
+
 ALWAYS = {"environment": "staging", "run_url": "https://prefect.example.com/runs/1"}
 
 
@@ -257,6 +274,7 @@ def sample_facts() -> dict[str, dict[str, Any]]:
             "will_retry": False,
         },
         "daily_summary_report": ALWAYS | day(),
+        **alarms(),
         "messages_parked": ALWAYS
         | {
             "messages": [

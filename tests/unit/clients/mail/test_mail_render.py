@@ -48,6 +48,8 @@ def test_every_mail_says_in_both_bodies_what_it_is_about(template, sample_facts)
         "upload_failed": "1234567_RAF_DE_de_TEST_OLV_001_6S_16x9_BJP4ho.mp4",
         "creativex_failed": "Scorecard Süd 7.pdf",
         "messages_parked": "gone@example.com",
+        "run_failed": "the DAM did not answer <in time>",
+        "no_runs": "No run has gone through for 30 minutes",
     }.get(template, "C000000078 Frühjahr & Sommer <2026>")
     assert about in mail.text
     assert about in visible(mail.html)
