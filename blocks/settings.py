@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -36,7 +37,22 @@ def _hard_to_guess(value: SecretStr) -> SecretStr:
     return value
 
 
+def _without_password(value: str) -> str:
+    if "@" in urlsplit(value).netloc:
+        raise ValueError("must not hold a user or a password; use ALARM_WEBHOOK_TOKEN")
+    return value
+
+
+def _time_zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ValueError, OSError, KeyError):
+        raise ValueError("must be a time zone of the IANA database, such as Europe/Berlin") from None
+    return value
+
+
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
+AlarmUrl = Annotated[HttpUrl, AfterValidator(_without_password)]
 Folder = Annotated[str, AfterValidator(_folder_id), Field(description="Id of a Box folder, digits only.")]
 Delay = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
@@ -96,6 +112,13 @@ class Settings(BaseSettings):
     webhook_asset_upload_url: HttpUrl | None = None
     webhook_token: SecretStr | None = None
 
+    alarm_webhook_url: AlarmUrl | None = Field(None, description="Where Prefect posts its alarms; unset: mail only.")
+    alarm_webhook_token: SecretStr | None = Field(None, description="Bearer token, where that receiver asks for one.")
+    alarm_quiet_h: float = Field(
+        6, ge=0, allow_inf_nan=False, description="Hours until people are told the same again, where it goes on."
+    )
+    alarm_no_run_min: int = Field(30, ge=1, description="Minutes without a run that went through, until it is told.")
+
     llama_cloud_api_key: SecretStr | None = None
     llama_cloud_base_url: HttpUrl | None = Field(None, description="Unset: the real LlamaCloud.")
     llama_agent_name: str = Field(
@@ -103,6 +126,14 @@ class Settings(BaseSettings):
     )
     llama_wait_s: int = Field(300, ge=1, description="How long LlamaCloud may take to read one scorecard.")
     llama_poll_s: float = Field(1, gt=0, description="Seconds between two looks at how far it is.")
+
+    schedule_timezone: Annotated[str, AfterValidator(_time_zone)] = Field(
+        "UTC", description="Time zone of the schedules, by its name in the IANA database."
+    )
+    heartbeat_s: int = Field(
+        60, ge=30, description="Seconds between two signs of life of a run; Prefect's least is 30."
+    )
+    runs_at_once: int | None = Field(None, ge=1, description="Runs that go on at once, all together; unset: no limit.")
 
     max_campaigns: int = Field(10, ge=1, description="Campaigns that one run takes.")
     assets_in_parallel: int = Field(8, ge=1, le=64)
@@ -181,6 +212,7 @@ _COMPLETED_BY: dict[str, tuple[str, ...]] = {
     "smtp_host": ("mail_sender",),
     "smtp_username": ("smtp_password",),
     "mailgun_base_url": ("mailgun_api_key", "mail_sender"),
+    "alarm_webhook_token": ("alarm_webhook_url",),
 }
 """What makes no sense alone: a system that is half described would silently count as not there."""
 

@@ -205,3 +205,34 @@ def test_settings_do_not_change():
 def test_blocks_are_called_after_the_environment_unless_they_have_a_name_of_their_own():
     assert Settings(env="production").block_name == "production"
     assert Settings(env="production", blocks_name="mine").block_name == "mine"
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("SCHEDULE_TIMEZONE", "Mars/Olympus", "must be a time zone of the IANA database, such as Europe/Berlin"),
+        ("SCHEDULE_TIMEZONE", "Europe", "must be a time zone of the IANA database, such as Europe/Berlin"),
+        ("HEARTBEAT_S", 29, "Input should be greater than or equal to 30"),
+        ("RUNS_AT_ONCE", 0, "Input should be greater than or equal to 1"),
+        ("ALARM_QUIET_H", "inf", "Input should be a finite number"),
+        (
+            "ALARM_WEBHOOK_URL",
+            "https://u:s3cret@example.com",
+            "must not hold a user or a password; use ALARM_WEBHOOK_TOKEN",
+        ),
+    ],
+)
+def test_what_watches_over_runs_has_its_bounds(set_: Set, variable: str, value: object, said: str):
+    set_(**{variable: value})
+    told = [fault for fault in faults() if fault.startswith(variable)]
+    assert told == [f"{variable}: {said}"]
+
+
+def test_a_time_zone_is_taken_by_its_name(set_: Set):
+    set_(SCHEDULE_TIMEZONE="Europe/Berlin")
+    assert load_settings().schedule_timezone == "Europe/Berlin"
+
+
+def test_a_token_of_alarms_needs_their_address(set_: Set):
+    set_(ALARM_WEBHOOK_TOKEN="s3cr3t")
+    assert faults() == ["ALARM_WEBHOOK_URL: not set; ALARM_WEBHOOK_TOKEN needs it"]
