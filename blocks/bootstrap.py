@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from prefect.blocks.core import Block
 from pydantic import SecretStr
 
+from blocks.alarms import AlarmMail, AlarmWebhook
 from blocks.box import BoxJwt
+from blocks.config_files import load_recipients
 from blocks.dam import DamAuth, DamCertificate, DamOAuth2
 from blocks.database import PostgresDatabase
 from blocks.llamacloud import LlamaCloud
@@ -24,6 +27,8 @@ _CLASSES: tuple[type[Block], ...] = (
     SmtpServer,
     OutgoingWebhooks,
     LlamaCloud,
+    AlarmMail,
+    AlarmWebhook,
 )
 
 
@@ -34,7 +39,7 @@ def save_blocks(settings: Settings, *, exact: bool = False) -> list[str]:
     """
     name = settings.block_name
     saved = SavedBlocks(name)
-    described = [block for block in blocks_from(settings) if exact or not _left_as_it_is(block, saved)]
+    described = [block for block in _all_from(settings) if exact or not _left_as_it_is(block, saved)]
     for block in described:
         block.save(name, overwrite=True)
     if exact:
@@ -49,13 +54,23 @@ def differing_blocks(settings: Settings) -> list[str]:
 
     That they differ may be meant: blocks are edited in the UI too, and runs use what is saved.
     """
-    differing, saved = [], SavedBlocks(settings.block_name)
-    for block in blocks_from(settings):
-        found = saved.find(type(block))
-        same = found is not None and _values(found) == _values(block)
-        if not same and not _left_as_it_is(block, saved):
-            differing.append(slug_of(type(block), settings.block_name))
-    return differing
+    return [slug for slug, names in block_differences(settings).items() if names]
+
+
+def block_differences(settings: Settings) -> dict[str, list[str]]:
+    """Return, by the slug of each block that the settings describe, the fields that `save_blocks` would change.
+
+    All fields of a block that is not there. Without their values, which may be secret. Needs the Prefect API.
+    """
+    saved = SavedBlocks(settings.block_name)
+    return {slug_of(type(block), settings.block_name): _differing(block, saved) for block in _all_from(settings)}
+
+
+def database_in_use(settings: Settings) -> PostgresDatabase:
+    """Return the block of the database as it is once `save_blocks` was called. Needs the Prefect API."""
+    saved, described = SavedBlocks(settings.block_name), block_from(settings, PostgresDatabase)
+    found = saved.find(PostgresDatabase) if _left_as_it_is(described, saved) else None
+    return found or described
 
 
 def block_from(settings: Settings, kind: type[AnyBlock]) -> AnyBlock:
@@ -85,6 +100,37 @@ def blocks_from(settings: Settings) -> Iterator[Block]:
     )
     if settings.llama_cloud_api_key is not None:
         yield LlamaCloud(api_key=settings.llama_cloud_api_key, base_url=settings.llama_cloud_base_url)
+
+
+def alarms_from(settings: Settings) -> Iterator[AlarmMail | AlarmWebhook]:
+    """Yield a block for each way in which the settings let the Prefect server tell people of trouble.
+
+    Raises ConfigError where recipients.yaml cannot be used.
+    """
+    always: dict[str, Any] = {"environment": settings.env, "quiet_h": settings.alarm_quiet_h}
+    by_mailgun = settings.mailgun_base_url is not None and settings.mailgun_api_key is not None
+    if settings.mail_sender is not None and (by_mailgun or settings.smtp_host is not None):
+        yield AlarmMail(
+            sender=settings.mail_sender,
+            recipients=list(load_recipients(settings.config_dir).critical),
+            host=settings.smtp_host,
+            port=settings.smtp_port,
+            username=settings.smtp_username,
+            password=settings.smtp_password,
+            starttls=settings.smtp_starttls,
+            ca_bundle=_absolute(settings.smtp_ca_bundle),
+            mailgun_url=settings.mailgun_base_url,
+            mailgun_key=settings.mailgun_api_key,
+            **always,
+        )
+    if settings.alarm_webhook_url is not None:
+        url = SecretStr(settings.alarm_webhook_url)
+        yield AlarmWebhook(url=url, token=settings.alarm_webhook_token, **always)
+
+
+def _all_from(settings: Settings) -> Iterator[Block]:
+    yield from blocks_from(settings)
+    yield from alarms_from(settings)
 
 
 def _dam(settings: Settings) -> Iterator[Block]:
@@ -125,6 +171,18 @@ def _mail(settings: Settings) -> Iterator[Block]:
             ca_bundle=_absolute(settings.smtp_ca_bundle),
             sender=sender,
         )
+
+
+def _differing(block: Block, saved: SavedBlocks) -> list[str]:
+    found = saved.find(type(block))
+    if found is None:
+        return list(type(block).model_fields)
+    before = _values(found)
+    return (
+        []
+        if _left_as_it_is(block, saved)
+        else [name for name, value in _values(block).items() if before[name] != value]
+    )
 
 
 def _left_as_it_is(block: Block, saved: SavedBlocks) -> bool:

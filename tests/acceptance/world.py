@@ -31,7 +31,7 @@ _TRACKING_ID = re.compile(r"_[A-Za-z0-9]{6}(?=\.\w+$)")
 
 _IN_BLOCKS = (
     *("DATABASE_", "DATA_DIR", "DAM_", "BOX_JWT", "BOX_API", "BOX_UPLOAD_URL", "SMTP_", "MAIL", "WEBHOOK_"),
-    *("LLAMA_CLOUD_", "APART"),
+    *("LLAMA_CLOUD_", "ALARM_", "APART"),
 )
 """Beginnings of the settings that Prefect blocks hold, and of one that only sets a world apart from others."""
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from prefect.blocks.abstract import CredentialsBlock
+from prefect.blocks.abstract import CredentialsBlock, NotificationBlock
 from pydantic import SecretStr
 
 from blocks import collection
@@ -14,10 +14,11 @@ from clients.box.governor import NoGovernor
 from domain.errors import ConfigError
 from domain.roles import DamRoles
 
-CLASSES = [
+Ours = type[CredentialsBlock] | type[NotificationBlock]
+CLASSES: list[Ours] = [
     found
     for name in collection.__all__
-    if isinstance(found := getattr(collection, name), type) and issubclass(found, CredentialsBlock)
+    if isinstance(found := getattr(collection, name), type) and issubclass(found, CredentialsBlock | NotificationBlock)
 ]
 FIELDS = [(block, name) for block in CLASSES for name in block.model_fields if not name.startswith("_")]
 SECRET = re.compile(r"(secret|password|token|key)$")
@@ -29,28 +30,29 @@ def test_prefect_is_told_where_the_blocks_are():
 
 
 @pytest.mark.parametrize("block", CLASSES, ids=lambda block: block.__name__)
-def test_a_block_says_in_prefect_what_it_is(block: type[CredentialsBlock]):
+def test_a_block_says_in_prefect_what_it_is(block: Ours):
     assert block.get_block_type_slug() == block._block_type_slug
     assert block.get_block_type_name() == block._block_type_name
     assert block.get_description()
-    assert "get_client" in vars(block)
+    assert ("notify" if issubclass(block, NotificationBlock) else "get_client") in vars(block)
 
 
 @pytest.mark.parametrize(("block", "name"), FIELDS, ids=[f"{block.__name__}.{name}" for block, name in FIELDS])
-def test_a_field_has_a_title_and_a_description(block: type[CredentialsBlock], name: str):
+def test_a_field_has_a_title_and_a_description(block: Ours, name: str):
     field = block.model_fields[name]
     assert field.title
     assert field.description
 
 
 @pytest.mark.parametrize(("block", "name"), FIELDS, ids=[f"{block.__name__}.{name}" for block, name in FIELDS])
-def test_a_field_that_holds_a_secret_is_one(block: type[CredentialsBlock], name: str):
-    holds_one = SECRET.search(name) is not None or (block is collection.PostgresDatabase and name == "url")
+def test_a_field_that_holds_a_secret_is_one(block: Ours, name: str):
+    is_address = block in {collection.PostgresDatabase, collection.AlarmWebhook} and name == "url"
+    holds_one = SECRET.search(name) is not None or is_address
     assert ("SecretStr" in str(block.model_fields[name].annotation)) == holds_one
 
 
 def test_the_package_gives_a_block_for_every_system():
-    assert len(CLASSES) == 8
+    assert len(CLASSES) == 10
 
 
 def test_box_settings_that_are_not_on_this_machine_are_told(tmp_path: Path):
