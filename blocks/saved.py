@@ -35,6 +35,11 @@ class SavedBlocks:
         # Private, but what `Block.load` does with the answer to its request.
         return block._load_from_block_document(document) if document is not None else None
 
+    @property
+    def slugs(self) -> set[str]:
+        """Slugs of what is saved."""
+        return {f"{kind}/{self._name}" for kind in self._documents}
+
     @cached_property
     def _documents(self) -> dict[str, BlockDocument]:
         """What is saved, by the slug of the block's type."""

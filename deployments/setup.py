@@ -1,25 +1,23 @@
-"""Makes an installation ready: Prefect blocks, database schema, work pool, deployments. Safe to run again."""
+"""Makes an installation ready: database, work pool, blocks, automations, deployments. Safe to run again.
 
-import os
-import subprocess
-import sys
-from collections.abc import Callable, Mapping
+Limits of how many runs of a workflow go on at once are made with the deployments: they are Prefect's global limits.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from prefect.client.orchestration import get_client
-from prefect.client.schemas.actions import WorkPoolCreate
-from prefect.exceptions import ObjectAlreadyExists
-
-from blocks.bootstrap import save_blocks
-from blocks.database import PostgresDatabase
-from blocks.saved import load_block
+from blocks.bootstrap import block_differences, database_in_use, save_blocks
+from blocks.saved import SavedBlocks
 from blocks.settings import Settings
-from db.migrate import upgrade
+from deployments.automations import apply_rules, plan_automations
+from deployments.deploying import FILE, deploy, plan_deployments, variables_of
 from deployments.local_server import WORK_POOL
+from deployments.plan import MADE, Item, changed
+from deployments.pool import plan_pool, set_pool
+from deployments.schema import bring_up, plan_schema
 from domain.errors import ConfigError
 
 Say = Callable[[str], None]
-_UNWRAPPED = "1000"  # columns of the messages of `prefect deploy`
 
 
 def set_up(settings: Settings, checkout: Path, say: Say, environment: Mapping[str, str] | None = None) -> None:
@@ -27,32 +25,37 @@ def set_up(settings: Settings, checkout: Path, say: Say, environment: Mapping[st
 
     Raises ConfigError when `checkout` has no prefect.yaml, before anything is done, or when it cannot be applied.
     """
-    if not (checkout / "prefect.yaml").is_file():
-        raise ConfigError([f"prefect.yaml: not in {checkout}; run setup in the folder of the checkout"])
+    _require_file(checkout)
+    bring_up(database_in_use(settings))
+    say("database: schema is up to date")
+    say(f"work pool: {WORK_POOL} ({set_pool(settings.runs_at_once)})")
     for saved in save_blocks(settings):
         say(f"block: {saved}")
-    upgrade(load_block(PostgresDatabase, settings.block_name).address())
-    say("database: schema is up to date")
-    say(f"work pool: {WORK_POOL} ({_create_pool()})")
-    deploy(checkout, environment or {})
-    say("deployments: as in prefect.yaml")
+    for item in apply_rules(settings):
+        say(str(item))
+    deploy(checkout, {**(environment or {}), **variables_of(settings)})
+    say(f"deployments: as in {FILE}")
 
 
-def deploy(checkout: Path, environment: Mapping[str, str]) -> None:
-    """Apply `prefect.yaml` to the Prefect server."""
-    done = subprocess.run(
-        [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all"],
-        cwd=checkout, env={**os.environ, "COLUMNS": _UNWRAPPED, **environment},
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    if done.returncode != 0:
-        raise ConfigError([f"prefect.yaml could not be applied: {(done.stderr or done.stdout).strip()[-800:]}"])
+def plan(settings: Settings, checkout: Path) -> Iterator[Item]:
+    """Yield what `set_up` would do to each thing, in its order. Changes nothing anywhere. Needs the Prefect API.
+
+    Raises ConfigError where `set_up` would do so before it does anything.
+    """
+    _require_file(checkout)
+    yield plan_schema(database_in_use(settings))
+    yield plan_pool(settings.runs_at_once)
+    yield from _plan_blocks(settings)
+    yield from plan_automations(settings)
+    yield from plan_deployments(checkout, variables_of(settings))
 
 
-def _create_pool() -> str:
-    with get_client(sync_client=True) as client:
-        try:
-            client.create_work_pool(WorkPoolCreate(name=WORK_POOL, type="process"))
-        except ObjectAlreadyExists:
-            return "was there"
-    return "made"
+def _plan_blocks(settings: Settings) -> Iterator[Item]:
+    there = SavedBlocks(settings.block_name).slugs
+    for slug, names in block_differences(settings).items():
+        yield Item(f"block: {slug}", changed(names) if slug in there else MADE)
+
+
+def _require_file(checkout: Path) -> None:
+    if not (checkout / FILE).is_file():
+        raise ConfigError([f"{FILE}: not in {checkout}; run setup in the folder of the checkout"])

@@ -55,8 +55,8 @@ null; `environment` is staging or production. The others:
     campaigns  list of number, name, before, now (statuses, or null), masters, masters_delivered, derivatives_home,
                derivatives_open, happened (list of texts), moves: list of at, from, to, by. Here scores are a list of
                filename, score, previous (or null), state, url, read_at
-    flow       in run_failed, with deployment, run_name (both may be null), campaigns (list of numbers), at, and Prefect's
-               state and reason
+    flow       in run_failed, with deployment, run_name (both may be null), campaigns (list of numbers), at, and state
+               and reason of Prefect
     minutes    in no_runs for how long no run has gone through; beside it prefect_url, where the runs are, and at
     times, quiet_h
                in run_failed and no_runs how often it was so since it was last told, and after how many hours it is told

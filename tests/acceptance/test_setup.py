@@ -16,8 +16,9 @@ from prefect.client.orchestration import get_client
 from blocks.settings import Settings, load_settings
 from db import migrate
 from deployments import spawned
+from deployments.deploying import deploy
 from deployments.local_server import WORK_POOL, free_port, prefect_environment, start_server
-from deployments.setup import deploy, set_up
+from deployments.setup import set_up
 from deployments.spawned import stop
 from domain.errors import ConfigError
 from tests.acceptance.command import CHECKOUT, DEADLINE_S, content_scaling, of

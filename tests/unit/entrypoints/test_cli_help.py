@@ -33,7 +33,7 @@ WORDS = (
     ("demo", "sandbox", "setup", "up", "check", "run", "campaign", "names", "fields", "serve", "box-webhook"),
     ("--keep", "Leave everything up"),
     ("--env-file", "--seed", "--folder", "--switch", "--any-port", "until Ctrl-C"),
-    ("--env-file", "Safe to run again", "PREFECT_API_URL"),
+    ("--check", "--env-file", "Safe to run again", "PREFECT_API_URL", "ends with 0 when nothing would change"),
     ("--env-file", "--strict", "--json", "Try each connection", "Changes nothing", "Ends with 1", "details"),
     ("a1-to-a2", "a2-to-a3", "a4-live", "in this terminal"),
     ("--campaign", "--dry-run", "--dam-auth", "oauth2", "mtls", "--env-file"),

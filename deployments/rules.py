@@ -1,0 +1,130 @@
+"""The automations of the Prefect server, as they should be: what it watches for in runs of ours, and what it then does.
+
+Runs of ours are those whose deployment has the tag `content-scaling`: they have it too, and so do their events and
+their signs of life. The type of a state is looked at, not its name, since runs of ours name their states themselves.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from prefect.client.schemas.objects import StateType
+from prefect.events.actions import ActionTypes, ChangeFlowRunState, SendNotification
+from prefect.events.schemas.automations import AutomationCore, EventTrigger, Posture
+
+from blocks.settings import Settings
+
+TAG = "content-scaling"
+PREFIX = "content-scaling: "
+
+_STILL_PENDING = timedelta(minutes=10)
+_SILENT_BEATS = 4
+"""Fewer have raised false alarms: one sign of life that is lost or late says nothing."""
+_ANY = "prefect.flow-run.*"
+_RUN = {"prefect.resource.id": _ANY}
+_OURS = {"prefect.resource.id": f"prefect.tag.{TAG}", "prefect.resource.role": "tag"}
+
+# The run is read when the message is made: by then it has the name and tags that it has given itself.
+_RUN_FAILED = """{
+"event": "run_failed",
+"flow": {{ flow.name | default(none) | tojson }},
+"deployment": {{ deployment.name | default(none) | tojson }},
+"run_name": {{ flow_run.name | default(none) | tojson }},
+"run_id": {{ flow_run.id | string | tojson if flow_run else "null" }},
+"tags": {{ flow_run.tags | default(none) | tojson }},
+"campaign": {{ flow_run.parameters.campaign | default(none) | tojson }},
+"state": {{ flow_run.state.name | default(none) | tojson }},
+"reason": {{ flow_run.state.message | default(none) | tojson }},
+"url": {{ flow_run | ui_url | tojson if flow_run else "null" }},
+"timestamp": {{ event.occurred.isoformat() | tojson }}
+}"""
+
+_NO_RUNS = """{
+"event": "no_runs",
+"minutes": %(minutes)d,
+"reason": "no run has gone through for %(minutes)d minutes",
+"timestamp": {{ firing.triggered.isoformat() | tojson }}
+}"""
+
+
+def rules(settings: Settings, alarms: Sequence[UUID]) -> list[AutomationCore]:
+    """Return every automation; `alarms` are the blocks that tell people. Without one, nothing is there to tell."""
+    telling = [run_failed(alarms), no_runs(settings.alarm_no_run_min, alarms)] if alarms else []
+    return [*telling, no_heartbeat(settings.heartbeat_s), stuck_pending()]
+
+
+def run_failed(alarms: Sequence[UUID]) -> AutomationCore:
+    """Tell people of a run that failed, crashed or took too long."""
+    trigger = EventTrigger(
+        match={**_RUN, "prefect.state-type": [StateType.FAILED.value, StateType.CRASHED.value]},
+        match_related=_OURS,
+        expect={_ANY},
+        for_each={"prefect.resource.id"},
+        posture=Posture.Reactive,
+        threshold=1,
+        within=timedelta(0),
+    )
+    return _rule("a run did not go through", "Tells people, once for each reason.", trigger, _tell(alarms, _RUN_FAILED))
+
+
+def no_runs(minutes: int, alarms: Sequence[UUID]) -> AutomationCore:
+    """Tell people that no run has gone through for a while: no worker, a paused pool, or every run fails."""
+    trigger = EventTrigger(
+        match={**_RUN, "prefect.state-type": StateType.COMPLETED.value},
+        match_related=_OURS,
+        expect={_ANY},
+        posture=Posture.Proactive,
+        threshold=1,
+        within=timedelta(minutes=minutes),
+    )
+    actions = _tell(alarms, _NO_RUNS % {"minutes": minutes})
+    return _rule("no run goes through", "Tells people that nothing has run for a while.", trigger, actions)
+
+
+def no_heartbeat(heartbeat_s: int) -> AutomationCore:
+    """Give up a run that says it is running and has shown no sign of life: its process or machine is gone."""
+    silent_s = _SILENT_BEATS * heartbeat_s
+    return _crash(
+        "no sign of life",
+        after={"prefect.flow-run.heartbeat"},
+        within=timedelta(seconds=silent_s),
+        message=f"The run has shown no sign of life for {silent_s} seconds: its process or its machine is gone.",
+    )
+
+
+def stuck_pending() -> AutomationCore:
+    """Give up a run that a worker took and never started; it holds the place of the ones that come after."""
+    minutes = int(_STILL_PENDING.total_seconds()) // 60
+    return _crash(
+        "stuck before its start",
+        after={"prefect.flow-run.Pending", "prefect.flow-run.Submitting", "prefect.flow-run.InfrastructurePending"},
+        within=_STILL_PENDING,
+        message=f"A worker took the run and did not start it within {minutes} minutes: the worker is gone.",
+    )
+
+
+def _crash(name: str, *, after: set[str], within: timedelta, message: str) -> AutomationCore:
+    trigger = EventTrigger(
+        match=_RUN,
+        match_related=_OURS,
+        after=after,
+        expect={_ANY},
+        for_each={"prefect.resource.id"},
+        posture=Posture.Proactive,
+        threshold=1,
+        within=within,
+    )
+    # Not forced: of a run that has ended meanwhile the server refuses this.
+    crash = ChangeFlowRunState(state=StateType.CRASHED, name="Crashed", message=message)
+    return _rule(name, "Lets the run be Crashed, which people are told.", trigger, [crash])
+
+
+def _rule(name: str, description: str, trigger: EventTrigger, actions: Sequence[Any]) -> AutomationCore:
+    return AutomationCore(
+        name=f"{PREFIX}{name}", description=description, tags=[TAG], trigger=trigger, actions=list(actions)
+    )
+
+
+def _tell(alarms: Sequence[UUID], body: str) -> list[ActionTypes]:
+    return [SendNotification(block_document_id=block, subject="content-scaling", body=body) for block in alarms]
