@@ -51,8 +51,9 @@ def apply_rule(rule: AutomationCore, found: list[Automation], client: SyncPrefec
         client.create_automation(rule)
     else:
         kept = rule.model_copy(update={"enabled": found[0].enabled})
-        # Through a dump, so that every field counts as given: what does not is not sent.
-        client.update_automation(found[0].id, AutomationCore.model_validate(kept.model_dump()))
+        # Through a dump, so that every field counts as given, and is sent; an owner is not taken in a change.
+        given = kept.model_dump(exclude={"owner_resource"})
+        client.update_automation(found[0].id, AutomationCore.model_validate(given))
     # Read again: another set-up may have made it at the same moment. Both of them keep the same one.
     for doubled in _named(rule.name, client)[1:]:
         client.delete_automation(doubled.id)

@@ -87,7 +87,8 @@ def no_heartbeat(heartbeat_s: int) -> AutomationCore:
     silent_s = _SILENT_BEATS * heartbeat_s
     return _crash(
         "no sign of life",
-        after={"prefect.flow-run.heartbeat"},
+        # Running itself, which the server notes: a run that is killed at once has had no time for a sign of life.
+        after={"prefect.flow-run.Running", "prefect.flow-run.Retrying", "prefect.flow-run.heartbeat"},
         within=timedelta(seconds=silent_s),
         message=f"The run has shown no sign of life for {silent_s} seconds: its process or its machine is gone.",
     )

@@ -19,7 +19,7 @@ def setup(
 
     Safe to run again. Needs PREFECT_API_URL: the address of your Prefect server.
 
-    With --check it ends with 0 when nothing would change, and with 1 when something would.
+    With --check it ends with 0 when nothing would change, with 1 when something would, and with 2 when it cannot tell.
     """
     console = open_console()
     console.print("Reading settings", style="dim")

@@ -12,13 +12,16 @@ from typing import Any
 import psutil
 import pytest
 from prefect.client.orchestration import get_client
+from pydantic import SecretStr
 
+from blocks.database import PostgresDatabase
 from blocks.settings import Settings, load_settings
 from db import migrate
 from deployments import spawned
 from deployments.deploying import deploy
 from deployments.local_server import WORK_POOL, free_port, prefect_environment, start_server
-from deployments.setup import set_up
+from deployments.schema import plan_schema
+from deployments.setup import plan, set_up
 from deployments.spawned import stop
 from domain.errors import ConfigError
 from tests.acceptance.command import CHECKOUT, DEADLINE_S, content_scaling, of
@@ -87,6 +90,7 @@ def test_setup_may_be_run_again_and_doubles_nothing(
         assert "database: schema is up to date" in lines
         assert {f"block: {slug}/{blocks}" for slug in ("dam-oauth2", "box-jwt", "smtp-server")} <= set(lines)
         assert lines[-2] == "deployments: as in prefect.yaml"
+        assert [line for line in lines if line.startswith("automation: content-scaling: ")]
         first = installation()
 
         for variable, value in (world.environment | {"DATABASE_URL": url}).items():
@@ -112,6 +116,21 @@ def test_setup_elsewhere_than_in_the_checkout_is_told_before_anything_is_done(tm
     ):
         set_up(Settings(), tmp_path, said.append)
     assert said == []
+    with pytest.raises(ConfigError, match=r"prefect\.yaml: not in"):
+        list(plan(Settings(), tmp_path))
+
+
+def test_the_check_makes_no_embedded_database(tmp_path: Path) -> None:
+    item = plan_schema(PostgresDatabase(data_dir=tmp_path))
+    assert str(item) == f"database (embedded, schema {migrate.head()}): made"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_check_of_a_database_that_does_not_answer_says_which_setting_to_look_at() -> None:
+    gone = SecretStr(f"postgresql://nobody:s3cr3t@127.0.0.1:{free_port()}/gone")
+    with pytest.raises(ConfigError, match="DATABASE_URL: ") as caught:
+        plan_schema(PostgresDatabase(url=gone))
+    assert "s3cr3t" not in str(caught.value)
 
 
 def test_a_prefect_yaml_that_cannot_be_applied_is_told_with_the_reason(prefect: dict[str, str], tmp_path: Path) -> None:

@@ -204,30 +204,79 @@ def test_that_no_run_goes_through_is_told_once(watched: Watched) -> None:
     assert len(watched.mails("No run has gone through for 30 minutes")) == 1
 
 
-def test_a_run_whose_worker_was_killed_with_it_is_found_by_its_silence_and_told(watched: Watched) -> None:
+def test_runs_whose_worker_was_killed_with_them_are_found_by_their_silence_and_told(watched: Watched) -> None:
     watched.twin.faults["otmm"].add(Fault("hang", times=None))
-    run = watched.start("a1-to-a2", campaign="C000000079")
+    long = watched.start("a1-to-a2", campaign="C000000079")
     with killed_worker(watched):
-        until(lambda: watched.state(run) == "Running", what="the run to begin", timeout=DEADLINE_S)
-        until(lambda: watched.twin.faults["otmm"].requests, what="the run to ask the DAM", timeout=DEADLINE_S)
-    assert watched.state(run) == "Running"
+        until(lambda: len(heartbeats(watched, long)) > 1, what="two signs of life", timeout=DEADLINE_S)
+        short = watched.start("b1-to-b2", campaign="C000000080")
+        until(lambda: watched.state(short) == "Running", what="another run to begin", timeout=DEADLINE_S)
+    first, second = heartbeats(watched, long)[:2]
+    assert round((second - first).total_seconds()) == HEARTBEAT_S, "the setting has not reached the run"
     killed_at = datetime.now(UTC)
-    until(lambda: watched.state(run) == "Crashed", what="the silence to be noticed", timeout=240)
-    found_s = (datetime.now(UTC) - killed_at).total_seconds()
-    assert found_s > 2 * HEARTBEAT_S, "the heartbeat of the settings has not reached the run"
-    assert found_s < 6 * HEARTBEAT_S
-    until(lambda: watched.told(run), what="the alarm", timeout=DEADLINE_S)
-    [body] = watched.told(run)
-    assert (body["state"], body["campaigns"]) == ("Crashed", ["C000000079"])
-    assert "no sign of life for 120 seconds" in body["reason"]
-    until(lambda: watched.mails("C000000079"), what="the mail", timeout=DEADLINE_S)
+    for run, number in ((long, "C000000079"), (short, "C000000080")):
+        until(lambda run=run: watched.state(run) == "Crashed", what="the silence to be noticed", timeout=240)  # type: ignore[misc]
+        print(f"{number} found {(datetime.now(UTC) - killed_at).total_seconds():.0f} s after the kill")
+        until(lambda run=run: watched.told(run), what="the alarm", timeout=DEADLINE_S)  # type: ignore[misc]
+        [body] = watched.told(run)
+        assert (body["state"], body["campaigns"]) == ("Crashed", [number])
+        assert "no sign of life for 120 seconds" in body["reason"]
+        until(lambda number=number: watched.mails(number), what="the mail", timeout=DEADLINE_S)  # type: ignore[misc]
 
 
-def test_what_was_changed_behind_its_back_is_told_by_the_check_and_mended(watched: Watched) -> None:
+def heartbeats(watched: Watched, run: FlowRun) -> list[datetime]:
+    """When each sign of life of a run was given, as far as the server has noted them, the first first."""
+    wanted = {"event": {"name": ["prefect.flow-run.heartbeat"]}, "any_resource": {"id": [f"prefect.flow-run.{run.id}"]}}
+    answer = watched.client.request("POST", "/events/filter", json={"filter": wanted})
+    return sorted(datetime.fromisoformat(event["occurred"]) for event in answer.json()["events"])
+
+
+def test_what_differs_is_told_by_the_check_and_mended(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCHEDULE_TIMEZONE", "Europe/Berlin")
+    monkeypatch.setenv("RUNS_AT_ONCE", "3")
+    monkeypatch.setenv("SMTP_PASSWORD", "s3cr3t")
+    monkeypatch.setenv("ALARM_NO_RUN_MIN", "45")
+    [rule] = watched.client.read_automations_by_name("content-scaling: no run goes through")
+    watched.client.pause_automation(rule.id)
+    switch_off(watched, "a1-to-a2")
+    gone = watched.client.read_deployment_by_name("b1-to-b2/b1-to-b2")
+    watched.client.delete_deployment(gone.id)
     found = changes()
-    assert found["automation: content-scaling: no run goes through"] == "changed: trigger"
+    assert found.pop("deployment: b1-to-b2") == "made"
+    berlin = "changed: time zone of every-5-minutes UTC -> Europe/Berlin"
+    assert {name: change for name, change in found.items() if "deployment: a" in name} == {
+        "deployment: a1-to-a2": f"{berlin}, every-5-minutes switched on False -> True",
+        "deployment: a2-to-a3": berlin,
+        "deployment: a4-live": berlin,
+        "deployment: a5-to-a6": berlin,
+    }
+    assert {name: change for name, change in found.items() if "deployment" not in name} == {
+        f"work pool: {WORK_POOL}": "changed: limit none -> 3",
+        "block: smtp-server/watched": "changed: password",
+        "block: alarm-mail/watched": "changed: password",
+        "automation: content-scaling: no run goes through": "changed: trigger, actions",
+    }
+    assert missing_or_different(load_settings()) == [rule.name]
+
     set_up(load_settings(), CHECKOUT, lambda _: None, watched.environment)
+    pause_schedules(paused=True)
     assert changes() == {}
+    [mended] = watched.client.read_automations_by_name(rule.name)
+    assert (mended.id, mended.enabled) == (rule.id, False)
+
+
+def test_a_deployment_that_the_file_does_not_have_is_told_and_left(watched: Watched) -> None:
+    model = watched.client.read_deployment_by_name("a1-to-a2/a1-to-a2")
+    watched.client.create_deployment(flow_id=model.flow_id, name="formerly", work_pool_name=WORK_POOL)
+    [item] = [item for item in plan(load_settings(), CHECKOUT) if item.name == "deployment: formerly"]
+    assert item.change is None
+    assert "not in prefect.yaml; set-up leaves it" in str(item)
+
+
+def switch_off(watched: Watched, name: str) -> None:
+    """Switch the one schedule of a deployment off, as a person does in the UI."""
+    found = watched.client.read_deployment_by_name(f"{name}/{name}")
+    watched.client.update_deployment_schedule(found.id, found.schedules[0].id, active=False)
 
 
 def changed(rule: Any, client: SyncPrefectClient) -> None:
