@@ -23,6 +23,7 @@ from prefect.settings import get_current_settings
 
 from blocks.bootstrap import differing_blocks
 from blocks.settings import Settings
+from deployments.automations import missing_or_different
 from deployments.local_server import WORK_POOL
 from domain.report import counted
 from entrypoints.checks.verdict import Found, State, Verdict, attempt
@@ -46,6 +47,7 @@ def check_prefect(settings: Settings) -> Iterator[Verdict]:
     if server.state is not State.FAILED:
         yield attempt("Prefect worker", _SOURCE, worker_online)
         yield attempt("Prefect schedules", _SOURCE, schedules_kept)
+        yield attempt("Prefect automations", _SOURCE, partial(_automations, settings))
 
 
 def _server(settings: Settings) -> Found:
@@ -63,6 +65,13 @@ def _server(settings: Settings) -> Found:
         text += "; its blocks are as these settings say"
     details = {"url": url, "version": version, "own_version": prefect.__version__, "differing_blocks": differing}
     return Found(text, warnings=warnings, details=details)
+
+
+def _automations(settings: Settings) -> Found:
+    """Say whether the server watches over runs as the settings have it."""
+    differing = missing_or_different(settings)
+    warnings = [f"{', '.join(differing)}: not as set-up makes it; run {_SETUP}"] if differing else []
+    return Found("" if differing else "as set-up makes them", warnings=warnings, details={"differing": differing})
 
 
 def worker_online(pool: str = WORK_POOL) -> Found:

@@ -96,6 +96,7 @@ def test_check_says_of_every_connection_that_it_is_fine(make_world: Callable[...
         "Prefect",
         "Prefect worker",
         "Prefect schedules",
+        "Prefect automations",
     ]
     assert found["Box"][1] == "; ".join(
         (
@@ -113,7 +114,7 @@ def test_check_says_of_every_connection_that_it_is_fine(make_world: Callable[...
     assert world.writes() == 0
 
 
-OF_ALL_TESTS = {"Prefect schedules"}
+OF_ALL_TESTS = {"Prefect schedules", "Prefect automations"}
 """What the tests that share the Prefect server do to each other."""
 
 
