@@ -5,7 +5,7 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
-from clients.backup.landing import PARTIAL, facts_of, sums_of, usable
+from clients.backup.landing import PARTIAL, facts_of, held, leftovers, sums_of, usable
 from clients.backup.manifest import read_manifest
 from domain.backups import Backup, Kind
 from domain.errors import BackupDamaged
@@ -37,11 +37,19 @@ class BackupFolder:
         with usable(path.parent):
             if path.is_dir():
                 aside = path.with_name(f"{PARTIAL}{secrets.token_hex(8)}")
-                path.rename(aside)  # at once: half deleted it would look like a damaged backup
-                shutil.rmtree(aside)
+                with held(path):
+                    path.rename(aside)  # at once: half deleted it would look like a damaged backup
+                    shutil.rmtree(aside)
                 return
             for each in (path, facts_of(path), sums_of(path)):
                 each.unlink(missing_ok=True)
+
+    def clear(self, *, dry_run: bool = False) -> list[Path]:
+        """Remove what backups that were interrupted have left, and return it; a dry run only returns it.
+
+        Making a backup does so too, in the folder of its kind: that is once a week, or never where a schedule is off.
+        """
+        return [path for kind in Kind for path in leftovers(self.root / kind.folder, dry_run=dry_run)]
 
     def _names(self, kind: Kind) -> list[Backup]:
         folder = self.root / kind.folder

@@ -107,23 +107,47 @@ def _made(path: Path, *, is_folder: bool) -> int:
     return handle
 
 
-def _sweep(folder: Path) -> None:
-    for path in folder.iterdir():
-        if path.name.startswith(PARTIAL):
-            _remove_if_left(path)
-        elif path.suffix in (_SUMS, _FACTS) and not path.with_suffix("").exists():
-            path.unlink()
+def leftovers(folder: Path, *, dry_run: bool = False) -> list[Path]:
+    """Remove what dead processes have left in a folder of backups, and return it; a dry run only returns it."""
+    with usable(folder):
+        if not folder.is_dir():
+            return []
+        with _alone_in(folder):
+            return _sweep(folder, dry_run=dry_run)
 
 
-def _remove_if_left(path: Path) -> None:
+def _sweep(folder: Path, *, dry_run: bool = False) -> list[Path]:
+    return [path for path in sorted(folder.iterdir()) if _is_left(path) and _remove_if_left(path, dry_run=dry_run)]
+
+
+@contextmanager
+def held(path: Path) -> Iterator[None]:
+    """Keep others from taking a folder for a leftover, under whatever name, while its end is being made."""
+    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _is_left(path: Path) -> bool:
+    if path.suffix in (_SUMS, _FACTS):  # of a dump that did not come, or is gone
+        return not path.with_suffix("").exists()
+    return path.name.startswith(PARTIAL)
+
+
+def _remove_if_left(path: Path, *, dry_run: bool) -> bool:
     handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        _remove(path)
+        if not dry_run:
+            _remove(path)
     except BlockingIOError:
-        return
+        return False
     finally:
         os.close(handle)
+    return True
 
 
 def _remove(path: Path) -> None:

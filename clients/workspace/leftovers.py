@@ -10,6 +10,7 @@ import os
 import re
 import secrets
 import shutil
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -65,14 +66,23 @@ def remove(folder: Path) -> bool:
     return gone
 
 
+def left(root: Path, *, older_than: timedelta, now: datetime) -> list[Path]:
+    """Return the working folders of dead processes that are older than that; `sweep` would delete them."""
+    return [folder for folder in _old(root, older_than, now) if _unless_in_use(folder, lambda _: True)]
+
+
 def sweep(root: Path, *, older_than: timedelta, now: datetime) -> list[Path]:
     """Delete the working folders of dead processes that are older than that; return those that are gone."""
+    return [folder for folder in _old(root, older_than, now) if _unless_in_use(folder, remove)]
+
+
+def _old(root: Path, older_than: timedelta, now: datetime) -> list[Path]:
     folders = sorted(root.iterdir()) if root.is_dir() else []
-    old = [folder for folder in folders if (made := started_at(folder.name)) is not None and now - made > older_than]
-    return [folder for folder in old if _remove_if_left(folder)]
+    return [folder for folder in folders if (made := started_at(folder.name)) is not None and now - made > older_than]
 
 
-def _remove_if_left(folder: Path) -> bool:
+def _unless_in_use(folder: Path, do: Callable[[Path], bool]) -> bool:
+    """Do something about a folder while nobody else can take it; False where somebody has."""
     try:
         handle = lock(folder)
     except OSError:  # gone meanwhile, not a folder, or not ours
@@ -80,6 +90,6 @@ def _remove_if_left(folder: Path) -> bool:
     if handle is None:
         return False
     try:
-        return remove(folder)
+        return do(folder)
     finally:
         os.close(handle)

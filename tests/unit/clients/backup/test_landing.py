@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -115,6 +116,37 @@ def test_a_kill_between_a_dump_and_its_checksum_leaves_no_dump_without(folder: B
     assert len(folder.backups()) == 1
     put(folder)
     assert "x-20260301T020500Z.dump.json" not in names(folder)
+
+
+def test_leftovers_go_without_a_next_backup_and_can_be_looked_at_first(folder: BackupFolder):
+    assert folder.clear() == []
+    made = put(folder)
+    dumps, bases = folder.root / "dumps", folder.root / "basebackups"
+    write_private(dumps / "x-20260301T020500Z.dump.json", "{}")
+    (bases / ".partial-0").mkdir(parents=True)
+    left = [dumps / "x-20260301T020500Z.dump.json", bases / ".partial-0"]
+    with landing(bases, is_folder=True) as (at_work, _):
+        (bases / ".partial-0").mkdir()  # the landing has swept it
+        assert folder.clear(dry_run=True) == left
+        assert all(path.exists() for path in left)
+        assert folder.clear() == left
+        assert at_work.exists()
+    assert (folder.backups(), folder.clear()) == ([made], [])
+
+
+def test_a_base_backup_that_is_being_deleted_is_no_leftover(folder: BackupFolder, monkeypatch: pytest.MonkeyPatch):
+    base = Backup(Kind.BASE, "x", MADE_AT)
+    folder.path(base).mkdir(parents=True)
+    deleted = shutil.rmtree
+    met: list[list[Path]] = []
+
+    def delete_slowly(path: Path) -> None:
+        met.append(folder.clear())
+        deleted(path)
+
+    monkeypatch.setattr("clients.backup.folder.shutil.rmtree", delete_slowly)
+    folder.delete(base)
+    assert met == [[]]
 
 
 def test_deleting_takes_everything_that_belongs_to_it(folder: BackupFolder):

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from clients.workspace import Workspace
+from clients.workspace import Workspace, leftovers
 from clients.workspace.leftovers import started_at
 from domain.errors import ConfigError, StorageFull
 from tests.waiting import until
@@ -266,3 +266,16 @@ def test_nothing_but_working_folders_is_swept(workspace, tmp_path):
 
 def test_there_is_nothing_to_sweep_before_the_first_folder(tmp_path):
     assert workspace_in(tmp_path).sweep() == []
+
+
+def test_what_would_be_swept_can_be_looked_at_first(tmp_path, holder):
+    process, used = holder
+    left = used.parent / "work-7-20260101T080000Z-0123456789abcdef"
+    left.mkdir()
+    root, late = used.parent, NOW + timedelta(days=9)
+    assert leftovers.left(root, older_than=timedelta(days=1), now=late) == [left]
+    assert left.exists()
+    assert leftovers.sweep(root, older_than=timedelta(days=1), now=late) == [left]
+    assert used.exists()
+    process.stdin.close()
+    process.wait(10)
