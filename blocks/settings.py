@@ -167,6 +167,12 @@ class Settings(BaseSettings):
         (5, 15, 45), description="Waits between tries of a task, in seconds, comma-separated."
     )
 
+    outbox_keep_days: int = Field(
+        90, ge=7, description="Days after which the text of a sent message goes, and with it handled events of Box."
+    )
+    run_summaries_keep_days: int = Field(400, ge=31, description="Days for which the results of runs are kept.")
+    runs_keep_days: int = Field(30, ge=2, description="Days for which Prefect keeps the runs of our deployments.")
+
     @field_validator("retry_delays_s", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:

@@ -13,7 +13,10 @@ from domain.daily.model import WORKFLOWS, SeenRun
 from domain.daily.window import Window
 from domain.routes import OPERATOR_WORKFLOWS
 
-FLOWS = (*WORKFLOWS, "deliver-messages", "daily-report", *OPERATOR_WORKFLOWS)
+FLOWS = (
+    *(*WORKFLOWS, "deliver-messages", "daily-report", *OPERATOR_WORKFLOWS),
+    *("backup-database", "check-backup", "clean-up"),
+)
 """The flows whose runs are ours."""
 
 _PAGE = 200  # the server gives no more at once

@@ -147,6 +147,20 @@ def creativex_scores(
     _run(open_console(), work, needs=("box", "mail", "creativex-scores", "llamacloud"))
 
 
+@run.command("clean-up")
+def clean_up(*, dry_run: DryRun = False, env_file: EnvFile = None) -> None:
+    """Remove leftovers on this machine's disk, the text of old messages and old runs; nothing that tracks assets."""
+
+    def work() -> tuple[RunReport, str | None]:
+        from entrypoints.terminal_log import shorten_our_errors
+        from flows.clean_up import clean_up as flow
+
+        shorten_our_errors()
+        return cast(RunReport, flow(dry_run)), None
+
+    _run(open_console(), work, needs=())
+
+
 def _deliver(route: DeliveryRoute, campaign: str | None, sign_in: SignIn, *, dry_run: bool) -> None:
     """Run the flow of a route that delivers; say why a campaign that was asked for is not in its report."""
 

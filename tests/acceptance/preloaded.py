@@ -33,6 +33,7 @@ import flows.advance_campaigns
 import flows.b1_to_b2
 import flows.backup_database
 import flows.check_backup
+import flows.clean_up
 import flows.creativex_scores
 import flows.daily_report
 import flows.deliver_messages

@@ -31,7 +31,7 @@ from tests.waiting import until
 
 NAMES = [
     *("a1-to-a2", "a2-to-a3", "a2-to-a3-on-upload", "a4-live", "a5-to-a6", "advance-campaigns", "b1-to-b2"),
-    *("backup-database", "backup-database-base", "check-backup", "creativex-scores", "daily-report"),
+    *("backup-database", "backup-database-base", "check-backup", "clean-up", "creativex-scores", "daily-report"),
     *("deliver-messages", "reset-campaigns", "set-campaign-status"),
 ]
 ON_DEMAND: dict[str, int | None] = {
@@ -43,6 +43,7 @@ AT_TIMES = {
     "backup-database": ["daily-at-02"],
     "backup-database-base": ["sundays-at-03"],
     "check-backup": ["daily-at-08"],
+    "clean-up": ["daily-at-03-30"],
     "daily-report": ["every-day-at-19"],
 }
 """Deployments that run at a time of day, not every five minutes."""

@@ -11,7 +11,7 @@ for path in ([], ["demo"], ["sandbox"], ["setup"], ["check"], ["run"], ["run", "
              ["campaign", "reset"], ["campaign", "advance"], ["campaign", "list"], ["campaign", "show"],
              ["run", "creativex-scores"], ["scores", "show"],
              ["backup"], ["backup", "create"], ["backup", "check"], ["backup", "restore"], ["report"], ["trace"],
-             ["up"]):
+             ["up"], ["run", "clean-up"]):
     shown = CliRunner().invoke(app, [*path, "--help"])
     assert shown.exit_code == 0, (path, shown.output)
     print(" ".join(shown.output.split()))
@@ -22,7 +22,7 @@ print(*sorted({name.partition(".")[0] for name in sys.modules}))
 def test_help_says_what_every_command_does_without_loading_the_libraries_that_take_seconds():
     done = subprocess.run([sys.executable, "-c", SHOW_ALL_HELP], capture_output=True, text=True, check=True)
     *pages, modules = done.stdout.splitlines()
-    assert len(pages) == 26
+    assert len(pages) == 27
     for page, words in zip(pages, WORDS, strict=True):
         for word in words:
             assert word in page
@@ -56,5 +56,6 @@ WORDS = (
     ("--since", "--env-file", "24h", "Changes nothing", "Ends with 1"),
     ("ID-OR-NAME", "--env-file", "Ends with 1", "Changes nothing"),
     ("--host", "--port", "--proxy", "--env-file", "started again", "DATA_DIR/up"),
+    ("--dry-run", "--env-file", "nothing that tracks assets"),
 )
 """What each page has to say at least."""
