@@ -7,6 +7,7 @@ from clients.mail.recipients import Recipients
 from clients.webhook.hooks import Webhooks
 from clients.yaml_files import read_model
 from domain.codes import CODES_FILE, Codes
+from domain.masking import remember_address, remember_named
 from domain.roles import DamRoles
 
 
@@ -27,4 +28,9 @@ def load_recipients(config_dir: Path) -> Recipients:
 
 def load_hooks(config_dir: Path, addresses: Mapping[str, str]) -> Webhooks:
     """Return `webhooks.yaml`, with `${NAME}` replaced from `addresses`; unknown names become empty (hook off)."""
-    return read_model(config_dir / "webhooks.yaml", Webhooks, addresses)
+    webhooks = read_model(config_dir / "webhooks.yaml", Webhooks, addresses)
+    for hook in webhooks.hooks:
+        remember_address(hook.url)
+        for name, value in hook.headers.items():
+            remember_named(name, value)
+    return webhooks

@@ -7,6 +7,7 @@ from prefect.blocks.core import Block
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import BlockDocument
 
+from blocks.settings import remember_values
 from domain.errors import ConfigError
 
 AnyBlock = TypeVar("AnyBlock", bound=Block)
@@ -33,7 +34,10 @@ class SavedBlocks:
         """Return the block of this class, or None."""
         document = self._documents.get(block.get_block_type_slug())
         # Private, but what `Block.load` does with the answer to its request.
-        return block._load_from_block_document(document) if document is not None else None
+        loaded = block._load_from_block_document(document) if document is not None else None
+        if loaded is not None:
+            remember_values(getattr(loaded, name) for name in block.model_fields)
+        return loaded
 
     @property
     def slugs(self) -> set[str]:

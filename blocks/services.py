@@ -17,6 +17,7 @@ from blocks.llamacloud import LlamaCloud
 from blocks.mail import MailgunAccount, SmtpServer
 from blocks.saved import AnyBlock, SavedBlocks
 from blocks.settings import Settings, load_settings
+from blocks.watching import watch_run
 from blocks.webhooks import OutgoingWebhooks
 from clients.box.client import BoxClient
 from clients.creativex import ScoreExtractor
@@ -214,7 +215,9 @@ BACKUPS = ("backups",)
 @contextmanager
 def open_services(*needs: str, dam_auth: DamAuth = DamAuth.OAUTH2) -> Iterator[Services]:
     """Give the clients of one run, all of `needs` made and checked, and close them afterwards."""
-    services = Services(load_settings(), dam_auth)
+    settings = load_settings()
+    watch_run(settings)
+    services = Services(settings, dam_auth)
     try:
         services.open(*needs)
         yield services

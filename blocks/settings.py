@@ -1,6 +1,7 @@
 """Every setting of the project, read from the environment and `.env`; nothing else reads either."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -9,8 +10,10 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from clients.logs.install import LogFormat
 from clients.secret_files import readable_by_others
 from domain.errors import ConfigError
+from domain.masking import remember, remember_address
 
 
 def _http_url(value: str) -> str:
@@ -173,6 +176,8 @@ class Settings(BaseSettings):
     run_summaries_keep_days: int = Field(400, ge=31, description="Days for which the results of runs are kept.")
     runs_keep_days: int = Field(30, ge=2, description="Days for which Prefect keeps the runs of our deployments.")
 
+    log_format: LogFormat = Field("text", description="What goes to the terminal: lines for people, or JSON lines.")
+
     @field_validator("retry_delays_s", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
@@ -236,12 +241,23 @@ def load_settings(*needs: str) -> Settings:
     path = env_file()
     file_fault, usable = _env_file_fault(path)
     settings, wrong = _read(path if usable else None)
+    remember_values(getattr(settings, name) for name in Settings.model_fields)
     # What a file would have said that cannot be read is not missing.
     others = [*_file_faults(settings), *(missing(settings, *needs) if usable else [])]
     faults = [*file_fault, *wrong.values(), *(fault for fault in others if fault.partition(":")[0] not in wrong)]
     if faults:
         raise ConfigError(faults)
     return settings
+
+
+def remember_values(values: Iterable[object]) -> None:
+    """Have the secrets among settings, or fields of a block, struck out of everything that is kept or shown."""
+    for value in values:
+        if isinstance(value, SecretStr):
+            remember(value.get_secret_value())
+            remember_address(value.get_secret_value())
+        elif isinstance(value, str):
+            remember_address(value)
 
 
 def missing(settings: Settings, *needs: str) -> list[str]:

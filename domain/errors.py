@@ -32,6 +32,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from domain.filenames.faults import NameFault, visible
+from domain.masking import mask
 
 
 class ContentScalingError(Exception):
@@ -47,8 +48,12 @@ class ContentScalingError(Exception):
     """Whether something has to be completed or corrected in the DAM."""
 
     def __str__(self) -> str:
-        """The message given, or the class's own sentence."""
-        return super().__str__() or (type(self).__doc__ or "").splitlines()[0]
+        """The message given, or the class's own sentence; other systems' words in it may quote what we sent them."""
+        return mask(super().__str__()) or (type(self).__doc__ or "").splitlines()[0]
+
+    def __repr__(self) -> str:
+        """The class, and the message as it is shown."""
+        return f"{type(self).__name__}({str(self)!r})"
 
 
 class RuleError(ContentScalingError):

@@ -9,6 +9,8 @@ from pydantic import Field
 
 from blocks.dam import DamAuth
 from blocks.services import LIVE, open_services
+from clients.logs import about
+from db.models import CampaignStatus
 from domain.errors import ContentScalingError
 from domain.report import CampaignOutcome, Failure, RunReport
 from domain.routes import LIVE_CHECK, OPERATOR_WORKFLOWS
@@ -52,14 +54,19 @@ def _watch(watch: Watch) -> RunReport:
         tell_stuck(outcome, LIVE_CHECK, services)
     _look(watch)
     for stay in unannounced_stays(watch):
-        try:
-            if announce(stay, services):
-                watch.queued.append(stay.campaign_number)
-        except Exception as error:  # of whatever kind: the next campaign is not to suffer
-            _give_up(stay.campaign_number, stay.campaign_name, error, watch)
+        with about(stay.campaign_number):
+            _announce(stay, watch)
     forget_recovered(watch)
     parked = deliver_messages(services)
     return live_report(watch, parked)
+
+
+def _announce(stay: CampaignStatus, watch: Watch) -> None:
+    try:
+        if announce(stay, watch.services):
+            watch.queued.append(stay.campaign_number)
+    except Exception as error:  # of whatever kind: the next campaign is not to suffer
+        _give_up(stay.campaign_number, stay.campaign_name, error, watch)
 
 
 def _foresee(watch: Watch) -> RunReport:
@@ -72,10 +79,15 @@ def _look(watch: Watch) -> None:
     known = known_stays(services, watch.only)
     watch.shown = patient(find_standing, services)(services, watch.only)
     for doubt in find_doubts(watch.shown, known):
-        try:
-            _take(doubt, watch)
-        except Exception as error:  # of whatever kind: the next campaign is not to suffer
-            _give_up(doubt.number, doubt.name, error, watch)
+        with about(doubt.number):
+            _settle(doubt, watch)
+
+
+def _settle(doubt: Doubt, watch: Watch) -> None:
+    try:
+        _take(doubt, watch)
+    except Exception as error:  # of whatever kind: the next campaign is not to suffer
+        _give_up(doubt.number, doubt.name, error, watch)
 
 
 def _take(doubt: Doubt, watch: Watch) -> None:

@@ -3,6 +3,7 @@
 from prefect.logging import get_run_logger
 
 from blocks.services import Services
+from clients.logs import about
 from db.leases import Lease
 from domain.assets import Campaign
 from domain.delivery import plan_delivery
@@ -33,7 +34,8 @@ def deliver_campaigns(
     campaigns = patient(find_campaigns, services)(route, services, only)
     name_run(route.workflow, [campaign.label for campaign in campaigns], dry_run=dry_run)
     for campaign in campaigns:
-        report.campaigns.append(_take(campaign, route, services, dry_run=dry_run))
+        with about(campaign.number):
+            report.campaigns.append(_take(campaign, route, services, dry_run=dry_run))
     if not dry_run:
         abort_stale_uploads(services)
         report.parked = deliver_messages(services)

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from blocks.dam import DamAuth
 from blocks.services import OPERATION, open_services
+from clients.logs import about
 from domain.errors import ConfigError
 from domain.operations import Choice, Consent, Order, choose
 from domain.report import CampaignOutcome, RunReport
@@ -58,5 +59,7 @@ def _carry_out(
     outcomes = [*(declined(each, order) for each in others), *(changed_since(token, order) for token in changed)]
     if agreed:
         with open_services(*OPERATION, dam_auth=dam_auth) as services:
-            outcomes += [move_by_hand(proposal, consent, order, services) for proposal in agreed]
+            for proposal in agreed:
+                with about(proposal.campaign.number):
+                    outcomes.append(move_by_hand(proposal, consent, order, services))
     return outcomes

@@ -6,6 +6,7 @@ from prefect.logging import get_run_logger
 from sqlalchemy.orm import Session
 
 from blocks.services import Services
+from clients.logs import about
 from db.leases import Lease, check_fence
 from db.models import StatusMove
 from db.repositories.moves import mark_overtaken, open_moves
@@ -29,7 +30,11 @@ def settle_abandoned_moves(
     """
     with services.store.transaction() as session:
         found = [move for workflow in workflows for move in open_moves(session, workflow)]
-    settled = [_settle(move, services) for move in found if only in (None, move.campaign_number)]
+    settled = []
+    for move in found:
+        if only in (None, move.campaign_number):
+            with about(move.campaign_number):
+                settled.append(_settle(move, services))
     return [outcome for outcome in settled if outcome is not None]
 
 

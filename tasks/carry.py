@@ -6,6 +6,7 @@ from prefect.futures import PrefectFuture
 from prefect.logging import get_run_logger
 from prefect.task_runners import ThreadPoolTaskRunner
 
+from clients.logs import about
 from db.leases import check_fence
 from domain.delivery import PlannedAsset
 from domain.errors import LeaseLost
@@ -64,10 +65,11 @@ def _outcome(planned: PlannedAsset, future: PrefectFuture[AssetOutcome] | None) 
         raise result
     if isinstance(result, BaseException):
         return _failed(planned, result)
-    if result.outcome is Outcome.DELIVERED:
-        get_run_logger().info("%s: delivered as %s", result.path, result.target_name)
-    else:
-        get_run_logger().info("%s: %s", result.path, result.outcome)
+    with about(tracking_id=result.tracking_id):
+        if result.outcome is Outcome.DELIVERED:
+            get_run_logger().info("%s: delivered as %s", result.path, result.target_name)
+        else:
+            get_run_logger().info("%s: %s", result.path, result.outcome)
     return result
 
 
@@ -90,5 +92,6 @@ def _record_failures(outcomes: Sequence[AssetOutcome], work: CampaignWork) -> No
     with work.services.store.transaction() as session:
         check_fence(session, work.lease)
         for outcome, failure in failures:
-            get_run_logger().warning("%s: %s %s", outcome.path, failure.reason, failure.advice)
+            with about(tracking_id=outcome.tracking_id):
+                get_run_logger().warning("%s: %s %s", outcome.path, failure.reason, failure.advice)
             ledger_of(work.route).failed(session, outcome.asset_id, failure.reason, work)

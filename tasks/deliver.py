@@ -6,6 +6,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from clients.box.models import UploadedFile
+from clients.logs import about
 from clients.otmm.client import OtmmClient
 from clients.otmm.content import ContentStream
 from clients.otmm.parse import asset as read_asset
@@ -53,6 +54,12 @@ def deliver_asset(asset: Asset, work: CampaignWork) -> AssetOutcome:
     if (refused := refusal(asset)) is not None:
         raise refused
     entry = _write_intent(asset, representation, work)
+    with about(tracking_id=entry.tracking_id):
+        return _carry(asset, entry, representation, work)
+
+
+def _carry(asset: Asset, entry: Entry, representation: Json, work: CampaignWork) -> AssetOutcome:
+    services = work.services
     folder_id = services.box.find_or_create_path(asset_folders(asset, work), root_folder(work))
     uploaded = relay(
         DamContent(services.dam, asset),

@@ -1,11 +1,19 @@
 """What became of one file that was handed in, for the report."""
 
+from contextlib import AbstractContextManager
+
 from blocks.services import Services
+from clients.logs import about
 from domain.assets import Json
 from domain.derivatives import File, PlannedFile
 from domain.report import AssetOutcome, Failure, Outcome
 
 _STAYS_IN_BOX = (Outcome.FAILED, Outcome.PLANNED, Outcome.LEFT)
+
+
+def about_file(planned: PlannedFile[File]) -> AbstractContextManager[None]:
+    """Return what lets log lines tell of the campaign and the tracking id of a file, as far as they are known."""
+    return about(planned.master.campaign_number if planned.master is not None else None, planned.tracking_id)
 
 
 def outcome_of(

@@ -7,6 +7,7 @@ from prefect.logging import get_run_logger
 
 from blocks.services import Services
 from clients.box.client import BoxFile
+from clients.logs import about
 from db.leases import Lease
 from db.repositories.progress import Progress, progress_of, unsettled_campaigns
 from db.repositories.rejections import Reworks, reworks_of
@@ -45,7 +46,11 @@ def settle_campaigns(plan: Iterable[PlannedFile[BoxFile]], intake: Intake, *, fo
     with services.store.transaction() as session:
         unsettled = unsettled_campaigns(session, DERIVATIVES.workflow)
     numbers = {*unsettled, *campaign_numbers(plan)} if wanted is None else {wanted}
-    return [_settle(number, services, is_open=number in unsettled, force=force) for number in sorted(numbers)]
+    outcomes = []
+    for number in sorted(numbers):
+        with about(number):
+            outcomes.append(_settle(number, services, is_open=number in unsettled, force=force))
+    return outcomes
 
 
 def foresee_campaigns(plan: list[PlannedFile[BoxFile]], intake: Intake) -> list[CampaignOutcome]:

@@ -8,6 +8,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.logging import get_run_logger
 
 from blocks.services import Services
+from clients.logs import about
 from clients.mail.message import OutgoingMail, stable_message_id
 from clients.mail.render import render
 from db.models import OutboxMessage
@@ -31,7 +32,8 @@ def deliver_messages(services: Services) -> list[str]:
         round_ = Round(services)
         while batch := _due(services):
             for message in batch:
-                round_.deliver(message)
+                with about(message.campaign_number):
+                    round_.deliver(message)
             lines += _report_parked(services)
     return lines
 

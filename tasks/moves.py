@@ -9,6 +9,7 @@ from prefect.logging import get_run_logger
 from sqlalchemy.orm import Session
 
 from blocks.services import Services
+from clients.logs import about
 from db.leases import Lease, check_fence
 from db.models import StatusMove
 from db.repositories.events import record_event
@@ -77,7 +78,11 @@ def finish_open_moves(route: Route, services: Services, announce: Announce) -> l
     """Finish the moves that an earlier run made in the DAM and did not live to write down."""
     with services.store.transaction() as session:
         moves = open_moves(session, route.workflow)
-    return [outcome for move in moves if (outcome := _finish(move, route, services, announce)) is not None]
+    finished = []
+    for move in moves:
+        with about(move.campaign_number):
+            finished.append(_finish(move, route, services, announce))
+    return [outcome for outcome in finished if outcome is not None]
 
 
 def _finish(move: StatusMove, route: Route, services: Services, announce: Announce) -> CampaignOutcome | None:

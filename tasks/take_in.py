@@ -15,7 +15,7 @@ from domain.errors import ContentScalingError
 from domain.report import AssetOutcome, Outcome
 from tasks.derivative_ledger import known_derivative, new_row
 from tasks.descriptions import describe
-from tasks.file_outcomes import failed, outcome_of, resting
+from tasks.file_outcomes import about_file, failed, outcome_of, resting
 from tasks.ingest import ingest_derivative
 from tasks.retrying import patient
 from tasks.work import Intake
@@ -64,7 +64,10 @@ def take_in(plan: Plan, intake: Intake) -> Fates:
 def _carry(batch: Sequence[PlannedFile[BoxFile]], intake: Intake) -> Fates:
     ingest = patient(ingest_derivative, intake.services)
     with ThreadPoolTaskRunner[AssetOutcome](max_workers=intake.services.settings.assets_in_parallel) as runner:
-        futures = [runner.submit(ingest, parameters={"planned": planned, "intake": intake}) for planned in batch]
+        futures = []
+        for planned in batch:
+            with about_file(planned):  # the thread that takes it knows it too
+                futures.append(runner.submit(ingest, parameters={"planned": planned, "intake": intake}))
         results = [future.result(raise_on_failure=False) for future in futures]
     return {
         planned.file.file_id: result if isinstance(result, AssetOutcome) else _record_failure(planned, result, intake)
@@ -99,7 +102,8 @@ def _record_failure(planned: PlannedFile[BoxFile], error: BaseException, intake:
     """Write down why a file did not arrive, and how long its content rests."""
     outcome = failed(planned, error, intake.services)
     failures = 1 + (planned.known.failures_of(planned.file.sha1) if planned.known is not None else 0)
-    get_run_logger().warning("%s: %s", planned.path, outcome.failure)
+    with about_file(planned):
+        get_run_logger().warning("%s: %s", planned.path, outcome.failure)
     if planned.key is not None and outcome.failure is not None:
         with intake.services.store.transaction() as session:
             record_failed(session, planned.key, planned.file.sha1, outcome.failure.reason, rest(error, failures))

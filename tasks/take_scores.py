@@ -8,6 +8,7 @@ from prefect.task_runners import ThreadPoolTaskRunner
 
 from clients.box.client import BoxFile
 from clients.creativex import Extraction
+from clients.logs import about
 from db.leases import Lease
 from db.models import Scorecard as Row
 from domain.errors import ContentScalingError, NotFound
@@ -86,7 +87,8 @@ class Taking:
             return self._unread(pdf, error, failures)
         except Exception as error:  # of whatever kind: the next scorecard is not to suffer
             return self._unread(pdf, error, failures)
-        get_run_logger().info("%s: %s", pdf.name, scored(recorded))
+        with about(recorded.asset.campaign_number, recorded.asset.tracking_id):
+            get_run_logger().info("%s: %s", pdf.name, scored(recorded))
         warnings = () if recorded.needs_review else self._put_away(pdf)
         outcome = Outcome.REVIEW if recorded.needs_review else Outcome.READ
         return outcome_of(pdf, outcome, self._intake, recorded, warnings)

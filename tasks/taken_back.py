@@ -7,6 +7,7 @@ from prefect.runtime import flow_run
 from sqlalchemy.orm import Session
 
 from clients.box.client import BoxFile
+from clients.logs import about
 from db.leases import Lease, check_fence
 from db.models import DerivativeAsset, MasterAsset
 from db.repositories.derivatives import (
@@ -70,7 +71,8 @@ def _let_go(row: DerivativeAsset, intake: Intake, lease: Lease) -> None:
         elif withdraw(session, row.id):
             _record(session, row, "derivative_withdrawn", box_file_id=row.box_file_id)
     fate = f"it is asset {found} in the DAM" if found is not None else "it is not waited for any more"
-    get_run_logger().info("%s (%s): its file is gone from Box; %s", row.derivative_filename, row.tracking_id, fate)
+    with about(tracking_id=row.tracking_id):
+        get_run_logger().info("%s (%s): its file is gone from Box; %s", row.derivative_filename, row.tracking_id, fate)
 
 
 def _is_as_it_was(row: DerivativeAsset, intake: Intake) -> bool:

@@ -12,6 +12,7 @@ from db.repositories.events import record_event
 from domain.derivatives import PlannedFile
 from domain.errors import NotFound, ServiceRejected, ServiceUnavailable
 from domain.report import AssetOutcome, Failure
+from tasks.file_outcomes import about_file
 from tasks.message_facts import about_failure, about_origin
 from tasks.trouble import Trouble, digest_of
 from tasks.work import Intake
@@ -23,9 +24,10 @@ def tell_failures(plan: list[PlannedFile[BoxFile]], fates: dict[str, AssetOutcom
         fate = fates[planned.file.file_id]
         if fate.failure is None or fate.failure.is_old:
             continue
-        digest = _tell(planned, fate, fate.failure, intake)
-        if fate.failure.for_uploader and digest is not None:
-            _remark(planned, fate.failure, digest, intake.services)
+        with about_file(planned):
+            digest = _tell(planned, fate, fate.failure, intake)
+            if fate.failure.for_uploader and digest is not None:
+                _remark(planned, fate.failure, digest, intake.services)
 
 
 def _tell(planned: PlannedFile[BoxFile], fate: AssetOutcome, failure: Failure, intake: Intake) -> str | None:

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from db.engine import Store
+from domain import masking
 from tests.postgres import fresh_database, running_server
 
 # How long an example takes says something of the machine, and of what else it has to do.
@@ -17,6 +18,12 @@ hypothesis.settings.register_profile(
     "without time", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.load_profile("without time")
+
+
+@pytest.fixture(autouse=True)
+def no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no secret of the test before be struck out of what this one looks at."""
+    monkeypatch.setattr(masking, "_known", masking.Secrets())
 
 
 @pytest.fixture(scope="session")

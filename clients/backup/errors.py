@@ -15,6 +15,7 @@ from domain.errors import (
     StoreUnavailable,
 )
 from domain.filenames.faults import visible
+from domain.masking import mask
 
 _SHOWN = 300
 """Characters of a tool's own words that an error repeats."""
@@ -81,7 +82,7 @@ def _restore_error(said: str, reason: str) -> ContentScalingError:
 
 def _reason(said: str) -> str:
     told = dict.fromkeys(match["reason"].strip() for match in _TOLD.finditer(said))
-    return visible("; ".join(told))[:_SHOWN] or "it does not say why"
+    return visible(mask("; ".join(told)))[:_SHOWN] or "it does not say why"
 
 
 def _signal(number: int) -> str:

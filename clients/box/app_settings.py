@@ -8,6 +8,7 @@ from box_sdk_gen.internal.utils import PrivateKeyDecryptor
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from domain.errors import ConfigError
+from domain.masking import remember
 
 _WHERE = "Box app settings (BOX_JWT_CONFIG_PATH)"
 
@@ -30,6 +31,7 @@ def read_app_settings(text: str) -> JWTConfig:
     if faults:
         raise ConfigError(faults)
     app, key = settings["boxAppSettings"], settings["boxAppSettings"]["appAuth"]
+    remember(*(str(secret) for secret in (app["clientSecret"], key["privateKey"], key.get("passphrase") or "")))
     return JWTConfig(
         client_id=app["clientID"],
         client_secret=app["clientSecret"],

@@ -26,6 +26,7 @@ from clients.box.errors import FOREIGN, ask, oauth_reason
 from clients.box.network import backoff_s
 from clients.box.retry_after import CAP_S, retry_after_s
 from domain.errors import ServiceUnavailable
+from domain.masking import remember
 
 AUDIENCE = "https://api.box.com/oauth2/token"
 """The same whatever address the request goes to."""
@@ -78,6 +79,7 @@ class SharedJwtAuth(BoxJWTAuth):
             raise ServiceUnavailable(
                 "signing in to Box: the answer holds no token; the next run tries again", service="Box"
             )
+        remember(token.access_token)
         life = float(token.expires_in or 0)
         self._renew_at = self._clock() + max(life - RENEW_BEFORE_EXPIRY_S, life / 2)
         self.token_storage.store(token)
@@ -111,7 +113,9 @@ class SharedJwtAuth(BoxJWTAuth):
             keyid=self.config.jwt_key_id,
             private_key_decryptor=self.config.private_key_decryptor,
         )
-        return create_jwt_assertion(claims, JwtKey(self.config.private_key, ""), options)
+        assertion = create_jwt_assertion(claims, JwtKey(self.config.private_key, ""), options)
+        remember(assertion)
+        return assertion
 
     def _prepare_next_try(self, error: Exception, attempt: int) -> None:
         """Wait, or learn how wrong our clock is; raise the error when another try cannot help."""

@@ -24,6 +24,7 @@ from domain.errors import (
     ServiceUnavailable,
     StorageFull,
 )
+from domain.masking import mask
 
 Answer = TypeVar("Answer")
 
@@ -127,7 +128,7 @@ def _reason(error: BoxAPIError) -> str:
     parts = [info.code, body.get("message"), *oauth_reason(error)]
     text = ", ".join(str(part) for part in parts if part) or "Box gave no reason"
     request = f", request {info.request_id}" if info.request_id else ""
-    return _SECRET.sub("***", text)[:_LONGEST_REASON] + request
+    return mask(_SECRET.sub("***", text))[:_LONGEST_REASON] + request
 
 
 def _from_connection(error: Exception, what: str) -> ServiceError:

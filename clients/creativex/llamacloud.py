@@ -22,6 +22,7 @@ from domain.errors import (
     ServiceRejected,
     ServiceUnavailable,
 )
+from domain.masking import mask
 
 if TYPE_CHECKING:
     from llama_cloud_services.extract import ExtractionAgent
@@ -65,7 +66,7 @@ class LlamaCloudExtractor:
         # A run may leave out which job it is of; then it has to do.
         job = self._asked(name, lambda: agent.get_extraction_job(run.job_id)) if run.job_id else run
         if (reason := _why_failed(job, run)) is not None:
-            raise ScorecardRefused([f"{SERVICE} says: {reason[:_SHOWN]}"])
+            raise ScorecardRefused([f"{SERVICE} says: {mask(reason)[:_SHOWN]}"])
         return Extraction(run.data, run.job_id)
 
     def _agent(self) -> "ExtractionAgent":
@@ -115,7 +116,7 @@ def as_service_error(error: Exception, what: str, *, key: str) -> ServiceError:
     from llama_cloud.core.api_error import ApiError
 
     def said(text: object) -> str:
-        return str(text).replace(key, "***")[:_SHOWN]
+        return mask(str(text).replace(key, "***"))[:_SHOWN]
 
     match error:
         case ApiError():

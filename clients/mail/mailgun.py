@@ -7,6 +7,7 @@ from requests.auth import HTTPBasicAuth
 
 from clients.mail.message import OutgoingMail
 from domain.errors import ServiceError, ServiceRejected, ServiceUnavailable
+from domain.masking import mask
 
 _SHOWN = 200
 """Characters of Mailgun's own text that an error repeats."""
@@ -49,7 +50,7 @@ class MailgunMailer:
         if code in (401, 403):
             what = f"refused the key ({code}); correct MAILGUN_API_KEY and MAILGUN_BASE_URL"
             return ServiceRejected(f"{label}: Mailgun {what}", service="mail", status_code=code)
-        said = " ".join(answer.text.replace(self.api_key, "***").split())[:_SHOWN]
+        said = " ".join(mask(answer.text.replace(self.api_key, "***")).split())[:_SHOWN]
         message = f"{label}: Mailgun answered {code} {said}"
         if code in (408, 429) or code >= 500:
             wait = _retry_after_s(answer)

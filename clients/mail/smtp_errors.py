@@ -7,6 +7,7 @@ import smtplib
 import ssl
 
 from domain.errors import ServiceError, ServiceRejected, ServiceUnavailable
+from domain.masking import mask
 
 _SHOWN = 200
 """Characters of a server's own text that an error repeats."""
@@ -84,4 +85,4 @@ def _is_transient(code: int) -> bool:
 
 def _text(said: bytes | str) -> str:
     text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
-    return " ".join(text.split())[:_SHOWN]
+    return " ".join(mask(text).split())[:_SHOWN]

@@ -16,6 +16,7 @@ import urllib3
 
 from clients.otmm.session import origin
 from domain.errors import NotFound, ServiceError, ServiceRejected, ServiceUnavailable
+from domain.masking import mask
 
 SERVICE = "DAM"
 FOREIGN = (requests.RequestException, urllib3.exceptions.HTTPError, http.client.HTTPException, OSError)
@@ -114,11 +115,11 @@ def _vendor_words(answer: dict[str, object]) -> tuple[str | None, str]:
     body = answer.get("exception_body")
     if isinstance(body, dict):
         text = body.get("message") or body.get("debug_message") or ""
-        return str(body.get("error_code") or body.get("http_response_code") or ""), str(text)[:_LONGEST_TEXT]
+        return str(body.get("error_code") or body.get("http_response_code") or ""), mask(str(text))[:_LONGEST_TEXT]
     error = answer.get("error")
     if isinstance(error, str):
         text = answer.get("error_description") or error
-        return str(answer.get("status") or error), str(text)[:_LONGEST_TEXT]
+        return str(answer.get("status") or error), mask(str(text))[:_LONGEST_TEXT]
     return None, ""
 
 

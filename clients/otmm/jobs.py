@@ -11,6 +11,7 @@ from typing import Any
 from clients.otmm.http import Call, DamHttp, segment
 from domain.assets import Json
 from domain.errors import ServiceError, ServiceUnavailable
+from domain.masking import mask
 
 _STATUS_KEY = re.compile(r"(job_?)?(status|state)", re.IGNORECASE)
 _REASON_KEY = re.compile(
@@ -73,7 +74,7 @@ def failure_in(job: Json) -> str | None:
     status = _first_text(job, _STATUS_KEY)
     if status is None or not _FAILED.fullmatch(status.strip()):
         return None
-    return (_first_text(job, _REASON_KEY) or f"its status is {status}")[:_LONGEST_TEXT]
+    return mask(_first_text(job, _REASON_KEY) or f"its status is {status}")[:_LONGEST_TEXT]
 
 
 def _first_text(tree: Json, key: re.Pattern[str]) -> str | None:

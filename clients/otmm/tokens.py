@@ -13,6 +13,7 @@ import requests
 from clients.otmm.errors import FOREIGN, as_service_error, is_page
 from clients.otmm.session import Connection, open_session
 from domain.errors import ServiceError, ServiceUnavailable
+from domain.masking import remember
 
 RENEW_BEFORE_S = 300.0
 RENEW_BEFORE_SHARE = 0.2
@@ -111,6 +112,7 @@ class OtdsTokens:
         except FOREIGN as error:
             raise as_service_error(error, what) from error
         text, life_s = _read(answer, what)
+        remember(text)
         ahead_s = min(RENEW_BEFORE_S, RENEW_BEFORE_SHARE * life_s)
         return _Token(text, renew_at=asked_at + life_s - ahead_s, expires_at=asked_at + life_s)
 

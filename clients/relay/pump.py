@@ -4,6 +4,7 @@ import threading
 import traceback
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 
 from clients.box.models import Part
 from clients.relay.buffers import BufferBudget
@@ -39,7 +40,7 @@ class Pump:
             try:
                 for offset, size in ranges:
                     self._take(size)
-                    pool.submit(self._work, offset, size, [self._filled(reader, size)])
+                    pool.submit(copy_context().run, self._work, offset, size, [self._filled(reader, size)])
             except Cancelled:
                 pass
             except BaseException as error:

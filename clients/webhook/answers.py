@@ -8,6 +8,7 @@ from email.utils import parsedate_to_datetime
 import requests
 
 from domain.errors import ServiceError, ServiceRejected, ServiceUnavailable
+from domain.masking import mask
 
 _SHOWN = 200
 """Characters of the receiver's own text that an error repeats."""
@@ -61,7 +62,7 @@ class Refusals:
         for secret in (sign_in, answer.request.path_url, *self.secrets):
             if len(secret) >= _SHORTEST_SECRET:
                 text = text.replace(secret, "***")
-        return " ".join(text.split())[:_SHOWN]
+        return " ".join(mask(text).split())[:_SHOWN]
 
 
 def retry_after_s(header: str | None, *, now: datetime) -> float | None:

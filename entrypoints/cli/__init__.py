@@ -7,6 +7,7 @@ from types import FrameType
 
 import typer
 
+from clients.logs import watch_handlers
 from domain.errors import ConfigError, ContentScalingError
 from entrypoints.cli.backup import backup
 from entrypoints.cli.box_webhook import box_webhook
@@ -53,6 +54,7 @@ def main() -> None:
     """Run the command line; an error of ours is told in plain words, without a traceback."""
     os.environ.setdefault("DO_NOT_TRACK", "1")  # Prefect would tell its makers of every command
     signal.signal(signal.SIGTERM, _end_in_order)
+    watch_handlers()
     problems = open_console(stderr=True)
     try:
         app()

@@ -26,6 +26,7 @@ def serve(
     The status pages are at /, for who has PAGES_TOKEN or is named in PAGES_USER_HEADER; else for this machine only.
     """
     console = open_console()
+    from blocks.watching import watch_run
     from entrypoints.prefect_api import require_server
     from entrypoints.web.app import WEBHOOK_PATH, create_app
     from entrypoints.web.server import listen, web_server
@@ -34,6 +35,7 @@ def serve(
     settings = receiver_settings()
     require_server()
     _log_to_terminal()
+    watch_run(settings)
     access = page_access(settings, host=host, proxy=proxy)
     with (
         closing(listen(host, port)) as listener,
