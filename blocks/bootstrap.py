@@ -94,8 +94,8 @@ def blocks_from(settings: Settings) -> Iterator[Block]:
         yield BoxJwt(config_path=path, api_url=settings.box_api_url, upload_url=settings.box_upload_url)
     yield from _mail(settings)
     yield OutgoingWebhooks(
-        campaign_status_url=settings.webhook_campaign_status_url,
-        asset_upload_url=settings.webhook_asset_upload_url,
+        campaign_status_url=_secret(settings.webhook_campaign_status_url),
+        asset_upload_url=_secret(settings.webhook_asset_upload_url),
         token=settings.webhook_token,
     )
     if settings.llama_cloud_api_key is not None:
@@ -197,6 +197,10 @@ def _left_as_it_is(block: Block, saved: SavedBlocks) -> bool:
 
 def _values(block: Block) -> dict[str, object]:
     return {name: getattr(block, name) for name in type(block).model_fields}
+
+
+def _secret(text: str | None) -> SecretStr | None:
+    return SecretStr(text) if text is not None else None
 
 
 def _absolute(path: Path | None) -> Path | None:

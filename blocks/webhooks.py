@@ -13,8 +13,9 @@ class OutgoingWebhooks(CredentialsBlock):
     _block_type_slug = "outgoing-webhooks"
     _description = "Addresses and token of the webhooks that announce what was done."
 
-    campaign_status_url: str | None = Field(default=None, title="Campaign status", description="Empty: off.")
-    asset_upload_url: str | None = Field(default=None, title="Asset upload", description="Empty: off.")
+    # An address may hold a key, in its path or query.
+    campaign_status_url: SecretStr | None = Field(default=None, title="Campaign status", description="Empty: off.")
+    asset_upload_url: SecretStr | None = Field(default=None, title="Asset upload", description="Empty: off.")
     token: SecretStr | None = Field(default=None, title="Token", description="Bearer token, where a hook asks for it.")
 
     def get_client(self) -> WebhookClient:
@@ -27,4 +28,4 @@ class OutgoingWebhooks(CredentialsBlock):
             "WEBHOOK_CAMPAIGN_STATUS_URL": self.campaign_status_url,
             "WEBHOOK_ASSET_UPLOAD_URL": self.asset_upload_url,
         }
-        return {name: url for name, url in found.items() if url}
+        return {name: url.get_secret_value() for name, url in found.items() if url}
