@@ -19,6 +19,7 @@ SHORTEST = 8
 
 _HEADER = re.compile(r"\b(Bearer|Basic)(\s+|%20)[A-Za-z0-9+/=_.~-]{8,}")
 """A sign-in that nobody had remembered, such as one that a proxy has added."""
+_JSON_WEB_TOKEN = re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*")
 _NAMES_SECRET = re.compile(r"passw|pwd|token|secret|signature|auth|cookie|\b(?:x-)?(?:api[-_]?)?key\b|\bsig\b|\bcode\b")
 _KEYWORD_PASSWORD = re.compile(r"\bpassword\s*=\s*('(?:[^'\\]|\\.)*'|\S+)")
 
@@ -44,7 +45,7 @@ class Secrets:
         for form in self._forms:
             if form in text:
                 text = text.replace(form, MASK)
-        return _HEADER.sub(rf"\1\2{MASK}", text)
+        return _JSON_WEB_TOKEN.sub(MASK, _HEADER.sub(rf"\1\2{MASK}", text))
 
 
 _known = Secrets()

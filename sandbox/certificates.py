@@ -45,11 +45,16 @@ class _Issued:
 
 
 def make_certificates(
-    folder: Path, *, client_ends_in: dt.timedelta = LIFETIME, server_ends_in: dt.timedelta = LIFETIME
+    folder: Path,
+    *,
+    client_ends_in: dt.timedelta = LIFETIME,
+    server_ends_in: dt.timedelta = LIFETIME,
+    **passwords: str,
 ) -> Certificates:
     """Write a fresh set into `folder` (made where missing), every file readable by its owner only.
 
-    `client_ends_in` and `server_ends_in` may be negative: such a certificate has ended.
+    `client_ends_in` and `server_ends_in` may be negative: such a certificate has ended. `passwords` may name others
+    than the usual ones, by their fields in Certificates.
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     files = Certificates(
@@ -59,6 +64,7 @@ def make_certificates(
         client_pfx=folder / "client.pfx",
         jwt_key=folder / "box-app.key",
         jwt_public_key=folder / "box-app.pub",
+        **passwords,
     )
     authority = _issue("Sandbox CA", None)
     server = _issue("localhost", authority, purpose=ExtendedKeyUsageOID.SERVER_AUTH, ends_in=server_ends_in)

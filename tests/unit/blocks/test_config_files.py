@@ -6,6 +6,7 @@ import yaml
 
 from blocks.config_files import load_hooks, load_recipients, load_roles
 from domain.errors import ConfigError
+from domain.masking import MASK, mask
 
 SHIPPED = Path(__file__).parents[3] / "config"
 
@@ -91,3 +92,10 @@ def test_the_address_of_a_hook_comes_from_the_settings(config: Path):
     hooks = load_hooks(config, addresses)
     assert hooks.hooks[0].url == "https://hooks.example.com/status"
     assert not load_hooks(config, {}).hooks[0].url
+
+
+def test_a_key_among_the_headers_of_a_webhook_is_struck_out_of_what_is_said_from_then_on(config: Path):
+    path = config / "webhooks.yaml"
+    path.write_text(path.read_text().replace("headers: {}", "headers: {X-Api-Key: key-0123, Accept: text/plain}"))
+    load_hooks(config, {})
+    assert mask("key-0123, text/plain") == f"{MASK}, text/plain"

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from blocks.settings import NEEDS, Settings, load_settings
 from domain.errors import ConfigError
+from domain.masking import MASK, mask
 
 DAM = {
     "DAM_BASE_URL": "https://dam.example.com/otmmapi",
@@ -236,3 +237,32 @@ def test_a_time_zone_is_taken_by_its_name(set_: Set):
 def test_a_token_of_alarms_needs_their_address(set_: Set):
     set_(ALARM_WEBHOOK_TOKEN="s3cr3t")
     assert faults() == ["ALARM_WEBHOOK_URL: not set; ALARM_WEBHOOK_TOKEN needs it"]
+
+
+def test_every_secret_among_the_settings_is_struck_out_of_what_is_said_from_then_on(set_: Set):
+    secrets = {
+        name: f"secret of {name}"
+        for name, field in Settings.model_fields.items()
+        if "SecretStr" in str(field.annotation) and name != "database_url"
+    }
+    assert len(secrets) >= 9
+    set_(**{name.upper(): value for name, value in secrets.items()})
+    set_(DATABASE_URL="postgresql://u:secret-of-database@db.example.com/x", SMTP_USERNAME="smtp", MAIL_SENDER="a@b.c")
+    set_(
+        MAILGUN_BASE_URL="https://mail.example.com",
+        WEBHOOK_CAMPAIGN_STATUS_URL="https://hooks.example.com/?key=of-hook-1",
+    )
+    set_(**DAM | {"DAM_CLIENT_SECRET": secrets["dam_client_secret"]})
+    load_settings()
+    for secret in (*secrets.values(), "secret-of-database", "of-hook-1"):
+        assert mask(f"said {secret}") == f"said {MASK}"
+    assert (
+        mask("db.example.com hooks.example.com smtp a@b.c client")
+        == "db.example.com hooks.example.com smtp a@b.c client"
+    )
+
+
+def test_secrets_are_known_although_other_settings_are_wrong(set_: Set):
+    set_(WEBHOOK_TOKEN="secret-0123", MAX_CAMPAIGNS="none")
+    assert faults() == ["MAX_CAMPAIGNS: Input should be a valid integer, unable to parse string as an integer"]
+    assert mask("secret-0123") == MASK

@@ -107,6 +107,8 @@ def test_values_are_secrets_by_their_names():
 
 def test_a_sign_in_that_nobody_has_remembered_is_struck_out_too():
     assert mask("{'Authorization': 'Basic dXNlcjpwYXNzd29yZA=='}") == f"{{'Authorization': 'Basic {MASK}'}}"
+    token = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJlMjI3YWY2NCJ9.c2lnbmF0dXJl"
+    assert mask(f"assertion={token}&x") == f"assertion={MASK}&x"
     assert mask("Basic sign-in, Bearer of news") == "Basic sign-in, Bearer of news"
 
 
