@@ -19,9 +19,10 @@ from prefect.states import Pending, Scheduled
 
 from blocks.settings import load_settings
 from db.migrate import current, head
-from deployments import local_server, rules
-from deployments.automations import apply_rule, compare, missing_or_different
+from deployments import local_server
+from deployments.automations import apply_rule, missing_or_different
 from deployments.local_server import WORK_POOL, free_port, local_worker, prefect_environment
+from deployments.rules import PREFIX
 from deployments.setup import plan, set_up
 from entrypoints.demo.stage import pause_schedules
 from sandbox.certificates import Certificates
@@ -183,21 +184,18 @@ def test_runs_that_pile_up_without_a_worker_become_one_and_the_others_are_cancel
     assert [watched.told(run) for run in pile] == [[]] * 5
 
 
-def test_a_run_that_is_never_started_is_given_up(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rules, "_STILL_PENDING", timedelta(seconds=10))
-    changed(rules.stuck_pending(), watched.client)
-    run = watched.start("b1-to-b2", Scheduled(scheduled_time=datetime.now(UTC) + timedelta(hours=1)))
-    watched.client.set_flow_run_state(run.id, Pending())
-    until(lambda: watched.state(run) == "Crashed", what="the run to be given up", timeout=DEADLINE_S)
+def test_a_run_that_is_never_started_is_given_up(watched: Watched) -> None:
+    with quicker(watched, "stuck before its start"):
+        run = watched.start("b1-to-b2", Scheduled(scheduled_time=datetime.now(UTC) + timedelta(hours=1)))
+        watched.client.set_flow_run_state(run.id, Pending())
+        until(lambda: watched.state(run) == "Crashed", what="the run to be given up", timeout=DEADLINE_S)
     until(lambda: watched.told(run), what="the alarm", timeout=DEADLINE_S)
     assert "the worker is gone" in watched.told(run)[0]["reason"]
 
 
 def test_that_no_run_goes_through_is_told_once(watched: Watched) -> None:
-    [rule] = watched.client.read_automations_by_name("content-scaling: no run goes through")
-    at_once = rule.trigger.model_copy(update={"within": timedelta(seconds=10)})  # Prefect's least
-    changed(rule.model_copy(update={"trigger": at_once}), watched.client)
-    until(lambda: watched.mails("No run has gone"), what="the mail", timeout=DEADLINE_S)
+    with quicker(watched, "no run goes through"):
+        until(lambda: watched.mails("No run has gone"), what="the mail", timeout=DEADLINE_S)
     bodies = [delivery.body for delivery in watched.twin.hooks.received("alarms")]
     [body] = [body for body in bodies if body["event"] == "no_runs"]
     assert body["reason"] == "no run has gone through for 30 minutes"
@@ -215,7 +213,7 @@ def test_runs_whose_worker_was_killed_with_them_are_found_by_their_silence_and_t
     assert round((second - first).total_seconds()) == HEARTBEAT_S, "the setting has not reached the run"
     killed_at = datetime.now(UTC)
     for run, number in ((long, "C000000079"), (short, "C000000080")):
-        until(lambda run=run: watched.state(run) == "Crashed", what="the silence to be noticed", timeout=240)  # type: ignore[misc]
+        until(lambda run=run: watched.state(run) == "Crashed", what="the silence to be noticed", timeout=300)  # type: ignore[misc]
         print(f"{number} found {(datetime.now(UTC) - killed_at).total_seconds():.0f} s after the kill")
         until(lambda run=run: watched.told(run), what="the alarm", timeout=DEADLINE_S)  # type: ignore[misc]
         [body] = watched.told(run)
@@ -279,9 +277,16 @@ def switch_off(watched: Watched, name: str) -> None:
     watched.client.update_deployment_schedule(found.id, found.schedules[0].id, active=False)
 
 
-def changed(rule: Any, client: SyncPrefectClient) -> None:
-    """Have the server follow another rule under this name."""
-    apply_rule(rule, compare(rule, client)[0], client)
+@contextmanager
+def quicker(watched: Watched, name: str) -> Iterator[None]:
+    """Let a rule wait no longer than Prefect's least, which is 10 seconds, until the block ends."""
+    [rule] = watched.client.read_automations_by_name(f"{PREFIX}{name}")
+    at_once = rule.trigger.model_copy(update={"within": timedelta(seconds=10)})
+    apply_rule(rule.model_copy(update={"trigger": at_once}), [rule], watched.client)
+    try:
+        yield
+    finally:
+        apply_rule(rule, [rule], watched.client)
 
 
 @contextmanager
