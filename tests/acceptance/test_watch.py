@@ -211,10 +211,8 @@ def test_runs_whose_worker_was_killed_with_them_are_found_by_their_silence_and_t
         until(lambda: watched.state(short) == "Running", what="another run to begin", timeout=DEADLINE_S)
     first, second = heartbeats(watched, long)[:2]
     assert round((second - first).total_seconds()) == HEARTBEAT_S, "the setting has not reached the run"
-    killed_at = datetime.now(UTC)
     for run, number in ((long, "C000000079"), (short, "C000000080")):
         until(lambda run=run: watched.state(run) == "Crashed", what="the silence to be noticed", timeout=300)  # type: ignore[misc]
-        print(f"{number} found {(datetime.now(UTC) - killed_at).total_seconds():.0f} s after the kill")
         until(lambda run=run: watched.told(run), what="the alarm", timeout=DEADLINE_S)  # type: ignore[misc]
         [body] = watched.told(run)
         assert (body["state"], body["campaigns"]) == ("Crashed", [number])
