@@ -1,12 +1,12 @@
 """The outbox: messages written in the transaction of the fact that they tell, then sent at least once, or parked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal, NotRequired, TypedDict, Unpack
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, true, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from db.models import OutboxMessage
 from domain.errors import StoreError
@@ -113,15 +113,6 @@ def mark_failed(
     return message.state
 
 
-def mark_parked(session: Session, message_id: int, error: str, now: datetime) -> None:
-    """Give a pending message up at once, as when its receiver will refuse it every time."""
-    session.execute(
-        update(OutboxMessage)
-        .where(OutboxMessage.id == message_id, _IS_PENDING)
-        .values(state="parked", parked_at=now, last_error=error, claimed_until=None)
-    )
-
-
 def parked_untold(session: Session) -> list[OutboxMessage]:
     """Return the messages given up that nobody was told of yet, oldest first."""
     return list(
@@ -138,9 +129,36 @@ def mark_told(session: Session, message_ids: Sequence[int], now: datetime) -> No
     session.execute(update(OutboxMessage).where(OutboxMessage.id.in_(message_ids)).values(told_at=now))
 
 
-def requeue(session: Session, message_id: int) -> bool:
-    """Make a parked message due again, with its full time to be sent. False when it is not parked."""
+def unsent(session: Session, *, parked_only: bool = False) -> list[OutboxMessage]:
+    """Return the messages that wait or are parked, oldest first, without their payload."""
+    wanted = OutboxMessage.state == "parked" if parked_only else OutboxMessage.state.in_(("pending", "parked"))
+    return list(
+        session.scalars(
+            select(OutboxMessage).where(wanted).options(defer(OutboxMessage.payload)).order_by(OutboxMessage.id)
+        )
+    )
+
+
+def message(session: Session, message_id: int) -> OutboxMessage | None:
+    """Return a message in any state, or None."""
+    return session.get(OutboxMessage, message_id, populate_existing=True)
+
+
+def requeue(session: Session, message_ids: Collection[int]) -> list[int]:
+    """Make those of the messages that are parked due again, with their full time to be sent; return which, in order.
+
+    Of two callers at once one gets each message.
+    """
+    return _due_again(session, OutboxMessage.id.in_(message_ids))
+
+
+def requeue_all(session: Session) -> list[int]:
+    """Make every parked message due again, as `requeue` does."""
+    return _due_again(session, true())
+
+
+def _due_again(session: Session, chosen: ColumnElement[bool]) -> list[int]:
     values = {"state": "pending", "attempts": 0, "next_attempt_at": None, "parked_at": None, "told_at": None}
-    back = update(OutboxMessage).where(OutboxMessage.id == message_id, OutboxMessage.state == "parked")
+    back = update(OutboxMessage).where(chosen, OutboxMessage.state == "parked")
     again = back.values(**values, claimed_until=None, created_at=func.now()).returning(OutboxMessage.id)
-    return session.scalar(again) is not None
+    return sorted(session.scalars(again.execution_options(synchronize_session=False)))

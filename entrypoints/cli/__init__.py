@@ -15,6 +15,7 @@ from entrypoints.cli.campaign import campaign
 from entrypoints.cli.check import check
 from entrypoints.cli.demo import demo
 from entrypoints.cli.fields import fields
+from entrypoints.cli.messages import messages
 from entrypoints.cli.names import names
 from entrypoints.cli.report import report
 from entrypoints.cli.run import run
@@ -44,6 +45,7 @@ app.command()(trace)
 app.add_typer(run, name="run")
 app.add_typer(campaign, name="campaign")
 app.add_typer(scores, name="scores")
+app.add_typer(messages, name="messages")
 app.add_typer(names, name="names")
 app.add_typer(fields, name="fields")
 app.add_typer(backup, name="backup")

@@ -29,6 +29,14 @@ def claim(session: Session, now: datetime = NOW, limit: int = 10) -> list[Outbox
     return claim_due(session, now=now, limit=limit, claim_s=120)
 
 
+def parked(session: Session, key: str = "k1") -> OutboxMessage:
+    """Return a message that was given up."""
+    put(session, key)
+    (message,) = claim(session)
+    outbox.mark_failed(session, message.id, "no", after(days=4))
+    return message
+
+
 def test_a_message_with_a_known_key_is_not_taken_again(session: Session):
     assert put(session) is True
     assert put(session) is False
@@ -116,34 +124,62 @@ def test_a_message_that_fails_for_days_is_parked_and_told_once(session: Session)
     assert outbox.parked_untold(session) == []
 
 
-def test_a_message_can_be_parked_at_once(session: Session):
-    put(session)
-    (message,) = claim(session)
-    outbox.mark_parked(session, message.id, "refused for good", NOW)
-
-    assert [(m.state, m.last_error) for m in outbox.parked_untold(session)] == [("parked", "refused for good")]
-
-
-def test_a_sent_message_is_neither_failed_nor_parked_by_a_slow_second_sender(session: Session):
+def test_a_sent_message_is_not_failed_by_a_slow_second_sender(session: Session):
     put(session)
     (message,) = claim(session)
     outbox.mark_sent(session, message.id, NOW)
 
     assert outbox.mark_failed(session, message.id, "late", NOW) == "sent"
-    outbox.mark_parked(session, message.id, "late", NOW)
     session.refresh(message)
     assert (message.state, message.sent_at, message.last_error) == ("sent", NOW, None)
 
 
-def test_a_parked_message_can_be_sent_again(session: Session):
-    put(session)
-    (message,) = claim(session)
-    outbox.mark_parked(session, message.id, "no", NOW)
+def test_a_parked_message_can_be_sent_again_with_its_full_time(session: Session):
+    message = parked(session)
 
-    assert outbox.requeue(session, message.id) is True
-    assert outbox.requeue(session, message.id) is False
+    assert outbox.requeue(session, [message.id]) == [message.id]
+    assert outbox.requeue(session, [message.id]) == []
     assert claim(session) == [message]
     assert message.attempts == 1
+    assert outbox.mark_failed(session, message.id, "no", after(days=2)) == "pending"
+
+
+def test_only_what_is_parked_is_made_due_again(session: Session):
+    first, second = parked(session, "a"), parked(session, "b")
+    put(session, "waits")
+    (waits,) = claim(session)
+    put(session, "sent")
+    (sent,) = claim(session)
+    outbox.mark_sent(session, sent.id, NOW)
+
+    assert outbox.requeue(session, [sent.id, second.id, waits.id, 99]) == [second.id]
+    assert outbox.requeue_all(session) == [first.id]
+    assert outbox.requeue_all(session) == []
+
+
+def test_of_two_who_send_the_parked_messages_again_at_once_each_is_one_persons(
+    store: Store, threads: ThreadPoolExecutor
+):
+    with store.transaction() as session:
+        wanted = [parked(session, str(number)).id for number in range(20)]
+
+    def again(_: int) -> list[int]:
+        with store.transaction() as session:
+            return outbox.requeue(session, wanted)
+
+    got = [each for some in threads.map(again, range(8)) for each in some]
+    assert sorted(got) == wanted
+
+
+def test_what_is_not_out_is_listed_oldest_first(session: Session):
+    put(session, "sent")
+    (sent,) = claim(session)
+    outbox.mark_sent(session, sent.id, NOW)
+    first = parked(session, "given up")
+    put(session, "waits")
+
+    assert [message.key for message in outbox.unsent(session)] == ["given up", "waits"]
+    assert outbox.unsent(session, parked_only=True) == [first]
 
 
 def test_a_message_that_is_not_there_is_an_error(session: Session):
