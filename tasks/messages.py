@@ -1,15 +1,18 @@
 """Delivers what waits in the outbox: mails by the mailer, webhooks by HTTP, each until it is sent or parked."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.logging import get_run_logger
+from sqlalchemy.orm import Session
 
 from blocks.services import Services
 from clients.logs import about
 from clients.mail.message import OutgoingMail, stable_message_id
+from clients.mail.recipients import Recipients
 from clients.mail.render import render
 from db.models import OutboxMessage
 from db.repositories.outbox import claim_due, enqueue, mark_failed, mark_sent, mark_told, parked_untold, take_back
@@ -52,6 +55,9 @@ class Round:
             is_out = self._send(message)
         except ContentScalingError as error:
             logger.warning("%s %s: %s", message.channel, message.key, error)
+            # A refusal waits like any other failure, as ServiceRejected advises: what is refused is how this
+            # installation is set up (sign-in, addresses, recipients), which is read anew for each try. Parked at once,
+            # each message of a weekend with an expired password would need an operator; so they go once it is mended.
             with services.store.transaction() as session:
                 mark_failed(session, message.id, str(error), now)
             return
@@ -103,24 +109,30 @@ def _send(message: OutboxMessage, services: Services) -> bool:
 
 
 def _report_parked(services: Services) -> list[str]:
-    """Queue one mail, to those who run this system, about the messages given up since the last one."""
     with services.store.transaction() as session:
-        parked = parked_untold(session)
-        mark_told(session, [message.id for message in parked], datetime.now(UTC))
-        told = [message for message in parked if message.template != _PARKED]  # else its loss would be told for ever
-        if told:
-            payload = {
-                **about_run(services),
-                "messages": [_facts(message, services) for message in told],
-            }
-            key = f"parked/{told[0].id}-{told[-1].id}"
-            enqueue(session, key=key, channel="mail", template=_PARKED, audience="critical", payload=payload)
+        parked = tell_of_parked(session, services.recipients, about_run(services), datetime.now(UTC))
     return [f"{message.channel} {message.key}: {message.last_error}" for message in parked]
 
 
-def _facts(message: OutboxMessage, services: Services) -> dict[str, Any]:
-    people = services.recipients.of(message.audience) if message.audience is not None else ()
+def tell_of_parked(
+    session: Session, recipients: Recipients, about: Mapping[str, Any], now: datetime
+) -> list[OutboxMessage]:
+    """Queue one mail, to those who run this system, about the messages given up since the last one; return those."""
+    parked = parked_untold(session)
+    mark_told(session, [message.id for message in parked], now)
+    told = [message for message in parked if message.template != _PARKED]  # else its loss would be told for ever
+    if told:
+        payload = {**about, "messages": [_facts(message, recipients) for message in told]}
+        # With the moment: one that an operator had sent again, and that is given up again, is to be told again.
+        key = f"parked/{told[0].id}-{told[-1].id}/{now.isoformat()}"
+        enqueue(session, key=key, channel="mail", template=_PARKED, audience="critical", payload=payload)
+    return parked
+
+
+def _facts(message: OutboxMessage, recipients: Recipients) -> dict[str, Any]:
+    people = recipients.of(message.audience) if message.audience is not None else ()
     return {
+        "number": message.id,
         "name": message.template,
         "channel": message.channel,
         "to": ", ".join(people) or message.template,

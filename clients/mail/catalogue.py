@@ -61,7 +61,8 @@ null; `environment` is staging or production. The others:
     times, quiet_h
                in run_failed and no_runs how often it was so since it was last told, and after how many hours it is told
                again
-    messages   list of name (template or hook), channel, to, reason, campaign_number (or null), created_at, attempts
+    messages   list of number (left out by older versions), name (template or hook), channel, to, reason,
+               campaign_number (or null), created_at, attempts
 """
 
 from dataclasses import dataclass

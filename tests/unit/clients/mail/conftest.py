@@ -279,6 +279,7 @@ def sample_facts() -> dict[str, dict[str, Any]]:
         | {
             "messages": [
                 {
+                    "number": 41,
                     "name": "a1_to_a2_complete",
                     "channel": "mail",
                     "to": "success (project-managers@example.com)",

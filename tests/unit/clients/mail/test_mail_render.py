@@ -244,3 +244,20 @@ def test_every_mail_fits_a_phone_and_follows_its_dark_colours(template, sample_f
             assert re.search(r'class="[^"]*(ink|soft|link)', tag)
         if "background:#f6f7f9" in style:
             assert "box" in tag
+
+
+def test_the_mail_about_parked_messages_names_each_and_the_command_that_sends_it_again(sample_facts):
+    mail = render("messages_parked", sample_facts["messages_parked"])
+    assert "- a1_to_a2_complete (number 41)\n" in mail.text
+    assert "Number 41 By mail" in visible(mail.html)
+    for body in (mail.text, visible(mail.html)):
+        for command in ("send --all-parked", "send NUMBER", "list --parked"):
+            assert f"content-scaling messages {command}" in body
+
+
+def test_a_mail_about_parked_messages_that_was_queued_by_an_older_version_goes_out_too(sample_facts):
+    (message,) = sample_facts["messages_parked"]["messages"]
+    unnumbered = {name: fact for name, fact in message.items() if name != "number"}
+    mail = render("messages_parked", sample_facts["messages_parked"] | {"messages": [unnumbered]})
+    assert "- a1_to_a2_complete\n" in mail.text
+    assert "Number" not in visible(mail.html).replace("NUMBER", "")
