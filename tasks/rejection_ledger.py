@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from prefect.runtime import flow_run
 from sqlalchemy.orm import Session
 
-from db.models import MasterAsset, RejectedAsset
+from db.models import DerivativeAsset, MasterAsset, RejectedAsset
 from db.repositories.events import record_event
 from db.repositories.masters import BoxArrival, record_delivered
 from db.repositories.owners import Owner, owners
@@ -116,9 +116,11 @@ def _known(owner: Owner, row: RejectedAsset | None, rejections: Mapping[str, Rej
 
 def _facts(session: Session, row: RejectedAsset) -> dict[str, object]:
     master = session.get_one(MasterAsset, row.master_asset_id)
-    is_master = row.derivative_asset_id is None
+    made = session.get_one(DerivativeAsset, row.derivative_asset_id) if row.derivative_asset_id is not None else None
     return about_asset(row) | {
-        "master": None if is_master else master.original_filename,
+        "master": master.original_filename if made is not None else None,
+        # The file in Box has the name of the DAM, which lacks the job number; handed in under that it is refused.
+        "hand_in_name": made.handed_in_filename if made is not None else None,
         "status": row.approval_status,
         "verdicts": row.verdicts,
     }

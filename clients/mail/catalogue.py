@@ -7,9 +7,10 @@ null; `environment` is staging or production. The others:
     assets     list of name, path, tracking_id, size_bytes, box_url
     failed     list of name, path, reason, advice, will_retry
     skipped    list of name, reason
-    verdicts   in a5_to_a6_* assets also have master (name, or null), status (as the DAM shows it) and verdicts: a list
-               of reviewer, comment, certifier, date (as the DAM shows it), where all but the reviewer may be null;
-               failed may have tracking_id and verdicts
+    verdicts   in a5_to_a6_* assets also have master (name, or null), status (as the DAM shows it), hand_in_name (the
+               agency's full name of a derivative, under which a rework counts; null of a master; left out by older
+               versions) and verdicts: a list of reviewer, comment, certifier, date (as the DAM shows it), where all but
+               the reviewer may be null; failed may have tracking_id and verdicts
     file       name, path, tracking_id, size_bytes, box_url; all but the name may be null; in creativex_failed, where it
                is the PDF, without tracking_id
                in a2_to_a3_file_uploaded: name (in the DAM), handed_in_name (the agency's, in Box), path (place in Box),

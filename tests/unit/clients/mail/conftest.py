@@ -68,7 +68,8 @@ VERDICTS = [
 
 def rejected(number: int) -> dict[str, Any]:
     verdicts = copy.deepcopy(VERDICTS[: 3 - number % 4])
-    return asset(number) | {"master": "Spot & Cut-down.mp4", "status": "NOT APPROVED", "verdicts": verdicts}
+    made = {"master": "Spot & Cut-down.mp4", "hand_in_name": f"1234567_RAF_DE_de_T{number}_OLV_001_16x9_BJP4ho.mp4"}
+    return asset(number) | made | {"status": "NOT APPROVED", "verdicts": verdicts}
 
 
 def scored(number: int) -> dict[str, Any]:

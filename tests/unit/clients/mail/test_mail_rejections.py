@@ -56,6 +56,29 @@ def test_the_mail_says_what_agencies_do_and_what_follows(sample_facts):
         assert "When all are back, a mail says so." in body
 
 
+def test_the_mail_says_that_a_name_without_job_number_is_refused(sample_facts):
+    for mail in (rejections(sample_facts), partial(sample_facts)):
+        for body in (" ".join(mail.text.split()), shown(mail)):
+            assert (
+                "a file without one is refused: hand each in under its full name, with the job number in front." in body
+            )
+
+
+def test_each_rejected_derivative_is_shown_with_the_full_name_to_hand_it_in_under(sample_facts):
+    for mail in (rejections(sample_facts), partial(sample_facts)):
+        for number in range(5):
+            name = f"1234567_RAF_DE_de_T{number}_OLV_001_16x9_BJP4ho.mp4"
+            assert f"  Hand in again as {name}\n" in mail.text
+            assert f"Hand in again as {name} " in shown(mail)
+
+
+def test_of_a_master_and_in_mails_queued_by_an_older_version_no_name_is_shown(sample_facts):
+    older = dict(sample_facts["a5_to_a6_rejections"]["assets"][0])
+    del older["hand_in_name"]
+    for body in bodies(rejections(sample_facts, assets=[older, older | {"hand_in_name": None}])):
+        assert "Hand in again as" not in body
+
+
 def test_each_reviewer_has_a_name_and_a_colour_of_its_own(sample_facts):
     mail = one(sample_facts, *(verdict("Change it.", reviewer) for reviewer in REVIEWERS))
     assert len(set(REVIEWERS.values())) == len(REVIEWERS) == 3
