@@ -1,6 +1,6 @@
 """The plan of an intake: for each file that an agency handed in whether it can go to the DAM, is there, or cannot."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Generic, Protocol, TypeVar
@@ -9,6 +9,7 @@ from domain.codes import Codes
 from domain.errors import (
     FilenameRefused,
     IntegrityError,
+    MasterRetired,
     MetadataRefused,
     RuleError,
     ServiceUnavailable,
@@ -152,10 +153,16 @@ def read_names(files: Iterable[File], codes: Codes) -> list[PlannedFile[File]]:
 
 
 def plan_intake(
-    named: Sequence[PlannedFile[File]], masters: Mapping[str, KnownMaster], known: Mapping[Key, KnownDerivative]
+    named: Sequence[PlannedFile[File]],
+    masters: Mapping[str, KnownMaster],
+    known: Mapping[Key, KnownDerivative],
+    retired: Mapping[str, str],
 ) -> list[PlannedFile[File]]:
-    """Plan each file, in the order given. `masters` maps tracking ids to active masters."""
-    return [_planned(file, masters, known) for file in named]
+    """Plan each file, in the order given. `masters` maps tracking ids to active masters.
+
+    `retired` maps those of retired masters to what is said of that: when, by whom, why.
+    """
+    return [_planned(file, masters, known, retired) for file in named]
 
 
 def in_rounds(plan: Iterable[PlannedFile[File]]) -> list[list[PlannedFile[File]]]:
@@ -190,7 +197,7 @@ def rest(error: BaseException, failures: int) -> timedelta:
     return min(_FIRST_REST * (1 << min(max(failures, 1) - 1, 8)), _LONGEST_REST)
 
 
-def tracking_ids(named: Iterable[PlannedFile[File]]) -> Collection[str]:
+def tracking_ids(named: Iterable[PlannedFile[File]]) -> set[str]:
     """Return the tracking ids in the names, each once."""
     return {found for file in named if (found := file.tracking_id) is not None}
 
@@ -203,12 +210,17 @@ def _named(file: File, codes: Codes) -> PlannedFile[File]:
 
 
 def _planned(
-    named: PlannedFile[File], masters: Mapping[str, KnownMaster], known: Mapping[Key, KnownDerivative]
+    named: PlannedFile[File],
+    masters: Mapping[str, KnownMaster],
+    known: Mapping[Key, KnownDerivative],
+    retired: Mapping[str, str],
 ) -> PlannedFile[File]:
     file, name = named.file, named.name
     if name is None:
         return named
     master = masters.get(name.name.tracking_id)
+    if master is None and name.name.tracking_id in retired:
+        return PlannedFile(file, name, refusal=MasterRetired(f"{file.name}: {retired[name.name.tracking_id]}"))
     if master is None:
         text = f"{file.name}: no master carries the tracking id {name.name.tracking_id!r}"
         return PlannedFile(file, name, refusal=UnknownTrackingId(text))

@@ -5,6 +5,7 @@
     │   ├── NameRefused          a name that Box does not take
     │   ├── FilenameRefused      an agency's file name that breaks the grammar; lists every fault at once
     │   ├── UnknownTrackingId    a file name whose tracking id no master carries
+    │   ├── MasterRetired        a file whose master a person has retired
     │   ├── MetadataRefused      an asset or campaign lacks what a rule needs
     │   ├── MediaRefused         a file that is damaged or no video
     │   ├── ScorecardRefused     a scorecard that cannot be read; lists every fault at once
@@ -92,6 +93,16 @@ class UnknownTrackingId(RuleError):
     advice = (
         "Copy the tracking id from the end of the master's file name in Box, with capitals and small letters as they "
         "are, and rename the file; it is taken up by itself."
+    )
+    for_uploader = True
+
+
+class MasterRetired(RuleError):
+    """The master of this file has been retired."""
+
+    advice = (
+        "Take the file out of the folder. If it is wanted after all, ask those who run the system to make the master "
+        "active again; the file is then taken up by itself."
     )
     for_uploader = True
 

@@ -31,6 +31,7 @@ class Wait(StrEnum):
     REVIEW = "score needs review"
     OTHERS = "waits for others"
     DONE = "done"
+    RETIRED = "retired"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ class Standing:
 def what_it_waits_for(standing: Standing, now: datetime) -> Waiting:
     """Return what the asset waits for."""
     if not standing.is_active:
-        return Waiting(Wait.DONE, "Nothing: it is no active master any more.")
+        return Waiting(Wait.RETIRED, "Nothing: it was retired, and is not waited for.")
     if standing.failed:
         return _failed(standing, now)
     if standing.under_way:
@@ -188,6 +189,18 @@ def _with_review(waiting: Waiting, standing: Standing) -> Waiting:
     review = f"the scorecard of {_listed(standing.unsound)} does not add up and needs review"
     rest = waiting.sentence.removeprefix("Nothing: ").removesuffix(".")
     return Waiting(kind, f"{rest[0].upper()}{rest[1:]}; {review}.")
+
+
+def was_retired(name: str, at: datetime | None, reason: str | None) -> str:
+    """Return that a master was retired, with when and why as far as that is known.
+
+    >>> was_retired("Spot.mp4", datetime(2026, 3, 1, 9, 5, tzinfo=UTC), "the market has dropped it")
+    'its master Spot.mp4 was retired 2026-03-01 09:05 UTC: the market has dropped it'
+    >>> was_retired("Spot.mp4", None, None)
+    'its master Spot.mp4 was retired'
+    """
+    when = f" {moment(at)}" if at is not None else ""
+    return f"its master {name} was retired{when}" + (f": {_in_line(reason)}" if reason else "")
 
 
 def moment(at: datetime) -> str:

@@ -1,7 +1,7 @@
 """Every asset of a campaign and what it waits for: from the database alone, in few queries whatever its size."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -9,8 +9,8 @@ from typing import TypeVar
 from sqlalchemy.orm import Session
 
 from db.models import CampaignStatus, DerivativeAsset, MasterAsset, RejectedAsset
-from db.repositories.masters import masters_of
-from db.repositories.progress import derivatives_of
+from db.repositories.masters import masters_of, retired_masters_of
+from db.repositories.progress import derivatives_of, derivatives_of_retired
 from db.repositories.rejections import current_rejections
 from db.repositories.scores import NEEDS_REVIEW, scores_called
 from db.repositories.stays import open_stay
@@ -43,6 +43,7 @@ class CampaignAssets:
     name: str
     stay: CampaignStatus | None
     lines: Sequence[AssetLine]
+    """Those of retired masters come last, and count for nothing."""
 
     @property
     def status(self) -> str | None:
@@ -50,23 +51,30 @@ class CampaignAssets:
         return self.stay.status if self.stay is not None else None
 
     @property
+    def active(self) -> Sequence[AssetLine]:
+        """The lines of masters that the campaign waits for."""
+        return [line for line in self.lines if line.master.status == "active"]
+
+    @property
     def complete(self) -> int:
-        """How many masters have everything at home, and something at all."""
-        return sum(_is_complete(line.derivatives) for line in self.lines)
+        """How many active masters have everything at home, and something at all."""
+        return sum(_is_complete(line.derivatives) for line in self.active)
 
 
 def read_campaign(session: Session, number: str, now: datetime) -> CampaignAssets | None:
     """Return the campaign with this number, or None where the database knows none."""
     masters, stay = masters_of(session, number), open_stay(session, number)
-    if stay is None and not masters:
+    retired = retired_masters_of(session, number)
+    if stay is None and not (masters or retired):
         return None
-    name = stay.campaign_name if stay is not None else masters[0].campaign_name or ""
+    name = stay.campaign_name if stay is not None else (masters or retired)[0].campaign_name or ""
     derivatives = _by_tracking_id(derivatives_of(session, number))
     rejections = _by_tracking_id(current_rejections(session, number).values())
     names = {name for master in masters for name in names_of(master, derivatives[master.tracking_id])}
     unsound = [row.filename for row in scores_called(session, names, status=NEEDS_REVIEW)]
     status = stay.status if stay is not None else None
-    return CampaignAssets(number, name, stay, _lines(masters, derivatives, rejections, unsound, status, now))
+    lines = _lines(masters, derivatives, rejections, unsound, status, now)
+    return CampaignAssets(number, name, stay, [*lines, *_retired(session, number, retired, now)])
 
 
 def _lines(  # noqa: PLR0913, PLR0917  (what is known of them)
@@ -88,6 +96,14 @@ def _lines(  # noqa: PLR0913, PLR0917  (what is known of them)
         )
         lines.append(AssetLine(master, own, what_it_waits_for(standing, now)))
     return lines
+
+
+def _retired(session: Session, number: str, masters: Sequence[MasterAsset], now: datetime) -> Iterator[AssetLine]:
+    made = _by_tracking_id(derivatives_of_retired(session, number) if masters else ())
+    for master in masters:
+        own = made[master.tracking_id]
+        standing = standing_of(master, own, (), unsound=(), status=None, others=(0, 0))
+        yield AssetLine(master, own, what_it_waits_for(standing, now))
 
 
 def _is_complete(derivatives: Sequence[DerivativeAsset]) -> bool:

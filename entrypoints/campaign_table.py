@@ -50,6 +50,8 @@ def show_campaign(view: CampaignView, console: Console) -> None:
 
 def waits_for(master: MasterAsset, derivatives: Sequence[DerivativeAsset]) -> str:
     """Return what a master waits for."""
+    if master.status != "active":
+        return "nothing: it was retired"
     own = [row for row in derivatives if row.master_asset_id == master.id]
     arrived = sum(row.upload_status == "completed" for row in own)
     open_ = sum(row.upload_status in {"pending", "failed"} for row in own)

@@ -12,7 +12,7 @@ from clients.otmm.client import OtmmClient
 from db.engine import Store
 from db.models import AssetEvent, DerivativeAsset, MasterAsset, RejectedAsset, StatusMove
 from db.repositories.events import last_events_of_campaign
-from db.repositories.masters import masters_of
+from db.repositories.masters import masters_of, retired_masters_of
 from db.repositories.moves import open_move
 from db.repositories.progress import counts_by_campaign, derivatives_of
 from db.repositories.rejections import current_rejections
@@ -38,6 +38,7 @@ class CampaignView:
 
     campaign: Campaign
     masters: Sequence[MasterAsset]
+    """The active ones, then the retired ones."""
     derivatives: Sequence[DerivativeAsset]
     rejections: Sequence[RejectedAsset]
     move: StatusMove | None
@@ -68,7 +69,7 @@ class Archive:
         with self._store.transaction() as session:
             return CampaignView(
                 campaign,
-                masters_of(session, campaign.number),
+                [*masters_of(session, campaign.number), *retired_masters_of(session, campaign.number)],
                 derivatives_of(session, campaign.number),
                 list(current_rejections(session, campaign.number).values()),
                 open_move(session, campaign.number),

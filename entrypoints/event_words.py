@@ -25,6 +25,8 @@ _WHAT = {
     "rejection_started": "{name} was rejected, and is going back to the agency",
     "rejection_delivered": "{name} has gone back to the agency",
     "rework_returned": "what was made of a rejected asset has come home: {name}",
+    "master_retired": "{name} was retired: nothing is waited for of it",
+    "master_restored": "{name} is active again",
     "status_changed": "moved {from} → {to}{by_force}",
     "status_move_overtaken": "was not moved {from} → {to}",
     "status_move_abandoned": "was to be moved {from} → {to}, and was not",

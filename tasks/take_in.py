@@ -10,9 +10,11 @@ from clients.box.client import BoxFile
 from db.models import MasterAsset
 from db.repositories.derivatives import derivatives_by_key, expect, record_failed
 from db.repositories.masters import masters_by_tracking_id
+from db.repositories.retiring import retirements
 from domain.derivatives import KnownMaster, PlannedFile, in_rounds, plan_intake, read_names, rest, tracking_ids
 from domain.errors import ContentScalingError
 from domain.report import AssetOutcome, Outcome
+from domain.waiting import was_retired
 from tasks.derivative_ledger import known_derivative, new_row
 from tasks.descriptions import describe
 from tasks.file_outcomes import about_file, failed, outcome_of, resting
@@ -37,8 +39,11 @@ def plan_files(files: Iterable[BoxFile], intake: Intake) -> Plan:
             if file.name is not None and (name := file.name.name).tracking_id in masters
         }
         known = {key: known_derivative(row) for key, row in derivatives_by_key(session, keys).items()}
+        retired = retirements(session, tracking_ids(named) - masters.keys())
     by_id = {tracking_id: _known_master(master) for tracking_id, master in masters.items()}
-    plan = plan_intake(named, by_id, known)
+    plan = plan_intake(
+        named, by_id, known, {each: was_retired(found.name, found.at, found.reason) for each, found in retired.items()}
+    )
     if intake.campaign is None:
         return plan
     return [file for file in plan if file.master is not None and file.master.campaign_number == intake.campaign]

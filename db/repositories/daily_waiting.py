@@ -29,6 +29,7 @@ _EMPTY = {"a5-to-a6": "A5, but no asset of it is rejected"}
 _REWORKS = """
 SELECT r.campaign_number, r.original_filename, r.tracking_id, r.delivered_at, r.returned_at
 FROM rejected_assets r
+JOIN master_assets a ON a.id = r.master_asset_id AND a.status = 'active'
 JOIN campaign_status s ON s.campaign_number = r.campaign_number AND s.left_at IS NULL AND s.status = 'A6'
 LEFT JOIN LATERAL (
     SELECT m.detail->'asset_ids' AS ids FROM status_moves m

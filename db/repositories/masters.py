@@ -121,6 +121,12 @@ def masters_of(session: Session, campaign_number: str) -> list[MasterAsset]:
     )
 
 
+def retired_masters_of(session: Session, campaign_number: str) -> list[MasterAsset]:
+    """Return a campaign's masters that are active no more, oldest first, without their `full_metadata`."""
+    which = (MasterAsset.local_campaign_id == campaign_number) & (MasterAsset.status != "active")
+    return list(session.scalars(select(MasterAsset).where(which).order_by(MasterAsset.id)))
+
+
 def undelivered(session: Session, campaign_number: str) -> list[MasterAsset]:
     """Return a campaign's active masters that have not arrived in Box, oldest first."""
     return [master for master in masters_of(session, campaign_number) if master.delivery_status != "delivered"]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from db.models import DerivativeAsset, MasterAsset, WorkflowState
@@ -53,11 +53,20 @@ def progress_of(session: Session, campaign_number: str) -> Progress:
 
 def derivatives_of(session: Session, campaign_number: str) -> list[DerivativeAsset]:
     """Return the derivatives of a campaign's active masters, oldest first."""
+    return _made_of(session, campaign_number, MasterAsset.status == "active")
+
+
+def derivatives_of_retired(session: Session, campaign_number: str) -> list[DerivativeAsset]:
+    """Return the derivatives of a campaign's masters that are active no more, oldest first."""
+    return _made_of(session, campaign_number, MasterAsset.status != "active")
+
+
+def _made_of(session: Session, campaign_number: str, is_meant: ColumnElement[bool]) -> list[DerivativeAsset]:
     return list(
         session.scalars(
             select(DerivativeAsset)
             .join(MasterAsset, MasterAsset.id == DerivativeAsset.master_asset_id)
-            .where(MasterAsset.local_campaign_id == campaign_number, MasterAsset.status == "active")
+            .where(MasterAsset.local_campaign_id == campaign_number, is_meant)
             .order_by(DerivativeAsset.id)
         )
     )

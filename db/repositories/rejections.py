@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from db.models import RejectedAsset, StatusMove
-from db.repositories.masters import BoxArrival
+from db.repositories.masters import BoxArrival, retired_masters_of
 from domain.errors import StoreError
 
 _IS_CURRENT = RejectedAsset.superseded_at.is_(None)
@@ -109,7 +109,10 @@ class Reworks:
 
 
 def reworks_of(session: Session, campaign_number: str, workflow: str) -> Reworks:
-    """Return what was sent back by the workflow's last move of the campaign; before the first move, all there is."""
+    """Return what was sent back by the workflow's last move of the campaign; before the first move, all there is.
+
+    What was made of a master that is retired is left out: its rework would be refused.
+    """
     sent = session.scalar(
         select(StatusMove.detail["asset_ids"])
         .where(StatusMove.campaign_number == campaign_number, StatusMove.workflow == workflow)
@@ -117,10 +120,13 @@ def reworks_of(session: Session, campaign_number: str, workflow: str) -> Reworks
         .order_by(StatusMove.id.desc())
         .limit(1)
     )
+    retired = {master.id for master in retired_masters_of(session, campaign_number)}
     rows = [
         row
         for row in current_rejections(session, campaign_number).values()
-        if row.delivered_at is not None and (sent is None or row.opentext_id in sent)
+        if row.delivered_at is not None
+        and row.master_asset_id not in retired
+        and (sent is None or row.opentext_id in sent)
     ]
     waiting = tuple(row.original_filename for row in rows if row.returned_at is None)
     return Reworks(tuple(row.original_filename for row in rows), waiting)

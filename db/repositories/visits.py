@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -24,6 +24,15 @@ def _record(session: Session, workflow: str, campaign_number: str, status: str, 
     write = insert(WorkflowState).values(**row, last_run_at=func.now())
     changes = {name: write.excluded[name] for name in renewed}
     session.execute(write.on_conflict_do_update(index_elements=["workflow_name", "campaign_id"], set_=changes))
+
+
+def forget_visit(session: Session, workflow: str, campaign_number: str) -> None:
+    """Forget that a workflow has looked at a campaign, so that it does once more."""
+    session.execute(
+        delete(WorkflowState).where(
+            WorkflowState.workflow_name == workflow, WorkflowState.campaign_id == campaign_number
+        )
+    )
 
 
 def last_visits(session: Session, workflow: str) -> dict[str, datetime]:

@@ -8,7 +8,7 @@ import typer
 from domain.operations import ADVANCE, RESET, SET_STATUS, Order
 from domain.report import RunReport
 from domain.status import Status
-from entrypoints.cli.options import EnvFile
+from entrypoints.cli.options import EnvFile, check_number
 from entrypoints.cli.run import DamSignIn, DryRun, SignIn
 from entrypoints.console import open_console
 
@@ -108,6 +108,36 @@ def advance(
         return advance_campaigns(query, **_given(consent, reason, dam_auth, dry_run=dry_run))
 
     _move(order, reason, dam_auth, flow, dry_run=dry_run)
+
+
+@campaign.command("retire")
+def retire(  # noqa: PLR0913  (each is an option)
+    number: Annotated[
+        str, typer.Argument(metavar="NUMBER", help="Number of the campaign, such as C000000078.", callback=check_number)
+    ],
+    tracking_id: Annotated[
+        str, typer.Argument(metavar="TRACKING-ID", help="Tracking id of the master; capitals and small letters differ.")
+    ],
+    *,
+    undo: Annotated[bool, typer.Option("--undo", help="Make it active again.")] = False,
+    reason: Annotated[str, typer.Option("--reason", help="Why; kept in its history.", show_default=False)] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it means, and change nothing.")] = False,
+    env_file: EnvFile = None,
+) -> None:
+    """Retire a master, after a y: its campaign waits for it no more. Needs --reason, unless it is a dry run.
+
+    Files that are handed in for it are refused. Ends with 1 when nothing was changed.
+    """
+    if not dry_run and not reason.strip():
+        raise typer.BadParameter("is needed: whoever hands in a file for it is told", param_hint="--reason")
+    console = open_console()
+    from db.repositories.retiring import ACTIVE, RETIRED
+    from entrypoints.retiring_desk import Change, carry_out, open_store
+
+    change = Change(number, tracking_id, ACTIVE if undo else RETIRED)
+    with open_store() as store:
+        is_done = carry_out(change, reason.strip(), store, console, dry_run=dry_run)
+    raise typer.Exit(0 if is_done else 1)
 
 
 @campaign.command("list")

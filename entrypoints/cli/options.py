@@ -17,7 +17,8 @@ def _use(path: Path | None) -> Path | None:
     return path
 
 
-def _check_number(number: str | None) -> str | None:
+def check_number(number: str | None) -> str | None:
+    """Return the number of a campaign; raise BadParameter for anything that would not be one."""
     if number is not None and not _NUMBER.fullmatch(number):
         raise typer.BadParameter(f"{number!r} is not a campaign number, such as C000000078")
     return number
@@ -42,7 +43,7 @@ EnvFile = Annotated[
 ]
 
 CampaignNumber = Annotated[
-    str | None, typer.Option(help="Only this campaign, such as C000000078.", callback=_check_number)
+    str | None, typer.Option(help="Only this campaign, such as C000000078.", callback=check_number)
 ]
 
 BoxFileIds = Annotated[

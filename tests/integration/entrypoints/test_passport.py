@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from db.repositories.retiring import set_master_status
 from domain.waiting import Wait
 from entrypoints.campaign_assets import read_campaign
 from entrypoints.passport import Passport, read_passport
@@ -96,8 +97,13 @@ def test_queries_do_not_grow_with_the_assets(session: Session, book: Storybook):
         read_campaign(session, SPRING, NOW)
     with counted(session) as one:
         read_passport(session, "aB3xY9", NOW)
-    assert (len(few), len(many)) == (5, 5)
+    assert (len(few), len(many)) == (6, 6)
     assert len(one) == 6
+    for number in range(10):
+        set_master_status(session, SPRING, f"More{number:02}", "retired", by="ana", reason="dropped")
+    with counted(session) as with_retired:
+        read_campaign(session, SPRING, NOW)
+    assert len(with_retired) == 7
 
 
 @contextmanager

@@ -24,6 +24,7 @@ from domain.errors import (
     FilenameRefused,
     IntegrityError,
     LeaseLost,
+    MasterRetired,
     MediaRefused,
     MetadataRefused,
     NotDoneYet,
@@ -68,11 +69,14 @@ def named(name: str, tracking_id: str = "BJP4ho") -> str:
 
 
 def plan(
-    *files: File, masters: tuple[KnownMaster, ...] = (MASTER,), known: Mapping[Key, KnownDerivative] | None = None
+    *files: File,
+    masters: tuple[KnownMaster, ...] = (MASTER,),
+    known: Mapping[Key, KnownDerivative] | None = None,
+    retired: Mapping[str, str] | None = None,
 ):
     """Read the names of files and plan them against these masters and derivatives."""
     by_id = {master.tracking_id: master for master in masters}
-    return plan_intake(read_names(files, CODES), by_id, known or {})
+    return plan_intake(read_names(files, CODES), by_id, known or {}, retired or {})
 
 
 def ids(planned: list[PlannedFile[File]]) -> list[str]:
@@ -127,7 +131,7 @@ def test_a_file_of_a_known_master_can_be_taken():
 
 def test_the_plan_keeps_the_order_in_which_it_is_given_the_files():
     read = read_names([File(file_id, named(file_id)) for file_id in "ABC"], CODES)
-    assert ids(plan_intake(read[::-1], {"BJP4ho": MASTER}, {})) == ["C", "B", "A"]
+    assert ids(plan_intake(read[::-1], {"BJP4ho": MASTER}, {}, {})) == ["C", "B", "A"]
 
 
 def test_a_file_is_planned_with_what_is_known_of_its_derivative():
@@ -147,6 +151,14 @@ def test_a_tracking_id_that_no_master_carries_is_refused_by_name():
     (planned,) = plan(File(), masters=())
     assert isinstance(planned.refusal, UnknownTrackingId)
     assert str(planned.refusal) == f"{GOOD}: no master carries the tracking id 'BJP4ho'"
+    assert (planned.master, planned.key, planned.tracking_id) == (None, None, "BJP4ho")
+
+
+def test_a_file_of_a_retired_master_is_refused_with_when_and_why_it_was_retired():
+    said = "its master Spot.mp4 was retired 2026-03-01 08:00 UTC: the market has dropped it"
+    (planned,) = plan(File(), masters=(), retired={"BJP4ho": said})
+    assert isinstance(planned.refusal, MasterRetired)
+    assert str(planned.refusal) == f"{GOOD}: {said}"
     assert (planned.master, planned.key, planned.tracking_id) == (None, None, "BJP4ho")
 
 

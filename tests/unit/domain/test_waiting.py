@@ -135,7 +135,7 @@ CASES: list[tuple[dict[str, Any], str, str]] = [
         "It is in Box, with the agency, and waits for its first derivative; "
         "the scorecard of a.mp4 and 1 other does not add up and needs review.",
     ),
-    ({"is_active": False, "made": (CUT,)}, "done", "Nothing: it is no active master any more."),
+    ({"is_active": False, "made": (CUT,)}, "retired", "Nothing: it was retired, and is not waited for."),
 ]
 
 

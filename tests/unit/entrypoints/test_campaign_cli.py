@@ -15,6 +15,8 @@ from entrypoints.cli import app
         (("reset", "--reason", "  "), "is needed"),
         (("reset", "--status", "B1", "--reason", "again"), "B1 is none of A2, A3, A4, A5, A6"),
         (("advance", "C000000078"), "is needed"),
+        (("retire", "C000000078", "aB3xY9"), "is needed"),
+        (("retire", "Spring", "aB3xY9", "--reason", "gone"), "is not a campaign number"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(arguments: tuple[str, ...], said: str):

@@ -21,11 +21,12 @@ def derivative(status: str, error: str | None = None, master_id: int = 1) -> Der
     )  # fmt: skip
 
 
-def master(status: str = "delivered", error: str | None = None) -> MasterAsset:
+def master(delivery: str = "delivered", error: str | None = None, *, status: str = "active") -> MasterAsset:
     """Return a master."""
     return MasterAsset(
-        id=1, original_filename="Still.png", tracking_id="aB3xY9", delivery_status=status, last_error=error
-    )
+        id=1, original_filename="Still.png", tracking_id="aB3xY9", delivery_status=delivery, last_error=error,
+        status=status,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -38,6 +39,7 @@ def master(status: str = "delivered", error: str | None = None) -> MasterAsset:
         (master(), (derivative("completed", master_id=2),), "its first derivative from the agency"),
         (master(), (derivative("completed"), derivative("failed")), "1 of 2 derivatives"),
         (master(), (derivative("completed"), derivative("completed")), "nothing: 2 in the DAM"),
+        (master(status="retired"), (derivative("failed"),), "nothing: it was retired"),
     ],
 )
 def test_a_master_waits_for_box_then_for_its_derivatives(

@@ -12,7 +12,7 @@ for path in ([], ["demo"], ["sandbox"], ["setup"], ["check"], ["run"], ["run", "
              ["run", "creativex-scores"], ["scores", "show"],
              ["backup"], ["backup", "create"], ["backup", "check"], ["backup", "restore"], ["report"], ["trace"],
              ["up"], ["run", "clean-up"],
-             ["messages"], ["messages", "list"], ["messages", "show"], ["messages", "send"]):
+             ["messages"], ["messages", "list"], ["messages", "show"], ["messages", "send"], ["campaign", "retire"]):
     shown = CliRunner().invoke(app, [*path, "--help"])
     assert shown.exit_code == 0, (path, shown.output)
     print(" ".join(shown.output.split()))
@@ -23,7 +23,7 @@ print(*sorted({name.partition(".")[0] for name in sys.modules}))
 def test_help_says_what_every_command_does_without_loading_the_libraries_that_take_seconds():
     done = subprocess.run([sys.executable, "-c", SHOW_ALL_HELP], capture_output=True, text=True, check=True)
     *pages, modules = done.stdout.splitlines()
-    assert len(pages) == 31
+    assert len(pages) == 32
     for page, words in zip(pages, WORDS, strict=True):
         for word in words:
             assert word in page
@@ -42,7 +42,7 @@ WORDS = (
     ("--campaign", "--dry-run", "--dam-auth", "--env-file", "one webhook"),
     ("FILE-OR-NAME", "Only the last part of a path counts", "Ends with 1"),
     ("--dam", "--dam-auth", "lookup domains", "Changes nothing"),
-    ("set", "reset", "advance", "list", "show"),
+    ("set", "reset", "advance", "retire", "list", "show"),
     ("--force", "--reason", "--dry-run", "--dam-auth", "--env-file", "none is taken"),
     ("--status", "--reason", "--dry-run", "--dam-auth", "--env-file", "A2 to A6"),
     ("--reason", "--dry-run", "--dam-auth", "--env-file", "from A1 to A3"),
@@ -62,5 +62,6 @@ WORDS = (
     ("--parked", "--env-file", "Changes nothing"),
     ("NUMBER", "--env-file", "Changes nothing", "Ends with 1"),
     ("[NUMBER]...", "--all-parked", "--env-file", "five minutes", "Ends with 1"),
+    ("TRACKING-ID", "--undo", "--reason", "--dry-run", "--env-file", "Ends with 1"),
 )
 """What each page has to say at least."""
