@@ -7,6 +7,7 @@ from contextlib import closing
 import pytest
 
 from db.engine import Store
+from db.repositories.retiring import set_master_status
 from entrypoints.web import pages, views
 from tests.integration.storybook import HOSTILE, SPRING, Storybook, derivative_name, tell
 
@@ -43,6 +44,20 @@ def test_a_campaign_shows_each_asset_and_what_it_waits_for(site):
     failed = site().text(f"/campaigns/{SPRING}?kind=failed")
     assert "Cutdown 6s.mp4" in failed and "Key Visual.png Box001" not in failed
     assert "No asset waits for that." in site().text(f"/campaigns/{SPRING}?kind=nothing")
+
+
+def test_a_retired_master_is_shown_as_such_and_counted_for_nothing(site, store: Store):
+    with store.transaction() as session:
+        tell(session)
+        assert set_master_status(session, SPRING, "Box001", "retired", by="ana@desk", reason="dropped")
+    pages_of = site(store)
+    said = pages_of.text(f"/campaigns/{SPRING}")
+    assert "Complete 1 of 6 masters; 1 retired" in said
+    assert "Key Visual.png Box001 retired Nothing: it was retired, and is not waited for." in said
+    passport = pages_of.text("/assets/Box001")
+    assert "Key Visual.png was retired: nothing is waited for of it ana@desk dropped" in passport
+    assert "Build a file name with this tracking id" not in passport
+    assert "Build a file name with this tracking id" in pages_of.text("/assets/aB3xY9")
 
 
 def test_a_passport_shows_all_that_is_known(site):
