@@ -26,9 +26,11 @@ def setup(
     from blocks.settings import WORKFLOWS, load_settings
 
     settings = load_settings("box", "mail", "llamacloud", *WORKFLOWS)
-    from deployments.setup import plan, set_up  # after the settings: faults of theirs are told at once
+    from deployments.dam_sign_ins import require_dam  # after the settings: faults of theirs are told at once
+    from deployments.setup import plan, set_up
     from entrypoints.prefect_api import require_server
 
+    require_dam(settings, Path.cwd())
     require_server()
     if not check:
         set_up(settings, Path.cwd(), say=lambda line: console.print(f"  {line}", highlight=False))

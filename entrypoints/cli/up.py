@@ -42,11 +42,13 @@ def up(
     settings = load_settings("box", "mail", "llamacloud", *WORKFLOWS)
     from prefect.settings import PREFECT_API_URL, get_current_settings, temporary_settings  # after faults of theirs
 
+    from deployments.dam_sign_ins import require_dam
     from deployments.setup import set_up
     from deployments.sole import sole_use
     from deployments.stopped_runs import mark_stopped
     from deployments.whole import Whole
 
+    require_dam(settings, Path.cwd())
     folder = (settings.data_dir / "up").absolute()
     whole = Whole(folder, get_current_settings().api.url, say=say, show=show)
     with ExitStack() as running, suppress(KeyboardInterrupt):

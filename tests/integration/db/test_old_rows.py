@@ -9,7 +9,7 @@ from db.engine import Store
 from db.models import BoxEvent, OutboxMessage, RunSummary
 from db.repositories.inbox import mark_handled, store_event
 from db.repositories.old_rows import OldRows, count_old, let_go
-from db.repositories.outbox import claim_due, enqueue, mark_parked, mark_sent, requeue
+from db.repositories.outbox import claim_due, enqueue, mark_failed, mark_sent, requeue
 from db.repositories.run_summaries import keep_summary
 from domain.box_webhooks import UploadEvent
 
@@ -58,10 +58,10 @@ def test_emptied_messages_are_not_counted_again(session: Session):
 def test_messages_that_wait_or_were_given_up_keep_what_they_have_to_tell(session: Session):
     put(session, "waits")
     parked = put(session, "parked")
-    mark_parked(session, parked, "refused", OLD)
+    assert mark_failed(session, parked, "refused", NOW, give_up_after=timedelta(0)) == "parked"
     session.execute(text("UPDATE outbox SET created_at = now() - interval '1 year'"))
     assert let_go(session, OldRows.MESSAGES, BEFORE, limit=10) == 0
-    assert requeue(session, parked)
+    assert requeue(session, [parked]) == [parked]
     assert payloads(session) == {"waits": {"number": "C1"}, "parked": {"number": "C1"}}
 
 
