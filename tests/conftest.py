@@ -1,11 +1,13 @@
-"""What every test has: a real PostgreSQL, and time."""
+"""What every test has: a real PostgreSQL, and time. And what lets a session of all of them begin sooner."""
 
+import gc
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
+from _pytest.doctest import DoctestModule
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -18,6 +20,26 @@ hypothesis.settings.register_profile(
     "without time", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.load_profile("without time")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Let nobody look for garbage among modules and tests that all stay: it is a third of the time to collect them."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file(file_path: Path) -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
+    """Have no examples looked for in files of tests that have none."""
+    found = yield
+    if not found or ">>> " in file_path.read_text(encoding="utf-8"):
+        return found
+    return [each for each in found if not isinstance(each, DoctestModule)]
 
 
 @pytest.fixture(autouse=True)
