@@ -4,18 +4,21 @@ import os
 import shutil
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from db.embedded import EmbeddedPostgres
-from deployments.local_server import free_port, local_server, local_worker, prefect_environment
+from deployments.local_server import free_port, local_worker, prefect_environment, start_server, stop
 from sandbox.environment import write_env_file
 from sandbox.twin import Twin
 
 Say = Callable[[str], None]
 _STOP_S = 15.0
+_PROMPT = {"PREFECT_WORKER_QUERY_SECONDS": "0.5"}
+"""People wait for each run of the story to be taken up."""
 
 
 @dataclass(frozen=True)
@@ -35,23 +38,36 @@ def stage(folder: Path, checkout: Path, seed: Path, say: Say) -> Iterator[Stage]
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     with ExitStack() as up:
+        home, port = folder / "prefect", free_port()
+        variables = prefect_environment(home, port) | {"ENV_FILE": str(folder / "env"), **_PROMPT}
+        say("Starting the Prefect server, and meanwhile the others")
+        wait_for_prefect = up.enter_context(_server_beside(home, port, variables))
         say("Making the campaigns and starting the simulated DAM, Box, mail server and webhook receiver")
         twin = up.enter_context(Twin(folder / "sandbox", seed=seed))
         say("Starting PostgreSQL (embedded)")
         database_folder = up.enter_context(_without_blanks(folder / "postgres"))
         database_url = up.enter_context(EmbeddedPostgres(database_folder)).url()
-        port = free_port()
-        variables = prefect_environment(folder / "prefect", port) | {"ENV_FILE": str(folder / "env")}
         write_env_file(folder / "env", {**twin.env(), "DATABASE_URL": database_url}, also={})
         up.enter_context(_environment(variables))
-        say("Starting the Prefect server")
-        prefect_url = up.enter_context(local_server(folder / "prefect", port, variables))
+        wait_for_prefect()
         say("Setting up: database schema, blocks, work pool, deployments")
         _set_up(checkout)
-        up.enter_context(local_worker(folder / "prefect", variables))
+        up.enter_context(local_worker(home, variables))
         say("Starting the receiver of Box's webhooks")
         receiver_url = up.enter_context(_receiver())
-        yield Stage(twin, database_url, prefect_url, receiver_url, folder / "env")
+        yield Stage(twin, database_url, f"http://127.0.0.1:{port}", receiver_url, folder / "env")
+
+
+@contextmanager
+def _server_beside(home: Path, port: int, variables: Mapping[str, str]) -> Iterator[Callable[[], object]]:
+    """Start a Prefect server without waiting for it; gives what waits, and raises what went wrong."""
+    with ThreadPoolExecutor(1) as threads:
+        starting = threads.submit(start_server, home, port, variables)
+        try:
+            yield starting.result
+        finally:
+            if starting.exception() is None:
+                stop(starting.result())
 
 
 @contextmanager
