@@ -1,4 +1,4 @@
-"""What the process has done that runs and commands are forked from: imports, which take seconds."""
+"""What the process has done that runs and commands are forked from: imports, which take seconds, and first uses."""
 
 import gc
 from contextlib import AbstractContextManager
@@ -14,6 +14,8 @@ import prefect.telemetry.run_telemetry
 import prefect.utilities.visualization  # noqa: F401
 from prefect.context import refresh_global_settings_context
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+from pydantic import BaseModel
+from sqlalchemy.orm import configure_mappers
 
 import deployments.setup  # noqa: F401
 import entrypoints.absence
@@ -56,6 +58,16 @@ def read_settings() -> None:
     refresh_global_settings_context()
 
 
+def _build_models(kind: type[BaseModel] = BaseModel) -> None:
+    """Have pydantic build what Prefect's models leave to their first use."""
+    for each in kind.__subclasses__():
+        if each.__module__.startswith("prefect."):
+            each.model_rebuild(raise_errors=False)
+        _build_models(each)
+
+
+configure_mappers()
+_build_models()
 enter_quiet_settings()  # here, since it takes a while: it is for all runs
 gc.collect()
 gc.freeze()  # else each run copies what its first collection walks through
