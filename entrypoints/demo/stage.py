@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from db.embedded import EmbeddedPostgres
-from deployments.local_server import free_port, local_worker, prefect_environment, start_server, stop
+from deployments.local_server import free_port, local_worker, prefect_environment, start_server
+from deployments.spawned import stop
 from sandbox.environment import write_env_file
 from sandbox.twin import Twin
 
