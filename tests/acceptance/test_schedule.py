@@ -2,21 +2,25 @@
 
 import secrets
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 from prefect.client.orchestration import SyncPrefectClient, get_client
-from prefect.client.schemas.actions import DeploymentScheduleCreate
+from prefect.client.schemas.actions import DeploymentScheduleCreate, WorkPoolCreate
 from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterId
-from prefect.client.schemas.objects import FlowRun
+from prefect.client.schemas.objects import ConcurrencyOptions, FlowRun
 from prefect.client.schemas.responses import DeploymentResponse
 from prefect.client.schemas.schedules import IntervalSchedule
+from prefect.exceptions import ObjectAlreadyExists
+from prefect.utilities.callables import parameter_schema
 
-from blocks.settings import load_settings
-from deployments.local_server import local_worker
-from deployments.setup import set_up
+from deployments.local_server import WORK_POOL, local_worker
 from entrypoints.demo.stage import pause_schedules
+from flows.deliver_messages import deliver_messages
 from tests.acceptance.command import CHECKOUT, DEADLINE_S
 from tests.acceptance.world import World
 from tests.waiting import until
@@ -25,33 +29,41 @@ EVERY = timedelta(seconds=10)
 
 
 @pytest.fixture
-def client(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[SyncPrefectClient]:
-    """A client of the Prefect server of an installation that is set up."""
-    for name, value in world.environment.items():
-        monkeypatch.setenv(name, value)
-    set_up(load_settings(), CHECKOUT, lambda _: None)
-    pause_schedules(paused=True)  # every fifth minute all of them would come due at once
+def client(prefect: dict[str, str]) -> Iterator[SyncPrefectClient]:
+    """A client of the Prefect server, where nothing else comes due: another test may have set an installation up."""
+    pause_schedules(paused=True)
     with get_client(sync_client=True) as client:
         yield client
 
 
 @pytest.fixture
 def often(client: SyncPrefectClient) -> Iterator[DeploymentResponse]:
-    """The deployment of deliver-messages once more, as it is in prefect.yaml but for its schedule."""
-    model = client.read_deployment_by_name("deliver-messages/deliver-messages")
+    """The deployment of deliver-messages as it is in prefect.yaml but for its schedule.
+
+    Written down here, since `prefect deploy` takes twenty seconds; test_setup.py looks at what that makes of the file.
+    """
+    entry = entry_of("deliver-messages")
+    with suppress(ObjectAlreadyExists):
+        client.create_work_pool(WorkPoolCreate(name=WORK_POOL, type="process"))
     made = client.create_deployment(
-        flow_id=model.flow_id,
+        flow_id=client.create_flow(deliver_messages),
         name=f"often-{secrets.token_hex(4)}",
-        entrypoint=model.entrypoint,
-        pull_steps=model.pull_steps,
-        work_pool_name=model.work_pool_name,
-        concurrency_limit=1,
-        concurrency_options=model.concurrency_options,
-        parameter_openapi_schema=model.parameter_openapi_schema,
+        entrypoint=entry["entrypoint"],
+        pull_steps=[{"prefect.deployments.steps.set_working_directory": {"directory": str(CHECKOUT)}}],
+        work_pool_name=entry["work_pool"]["name"],
+        concurrency_limit=entry["concurrency_limit"].pop("limit"),
+        concurrency_options=ConcurrencyOptions(**entry["concurrency_limit"]),
+        parameter_openapi_schema=parameter_schema(deliver_messages).model_dump(),
         schedules=[DeploymentScheduleCreate(schedule=IntervalSchedule(interval=EVERY))],
     )
     yield client.read_deployment(made)
     client.delete_deployment(made)
+
+
+def entry_of(name: str) -> dict[str, Any]:
+    """What prefect.yaml says of a deployment."""
+    entries = yaml.safe_load((CHECKOUT / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]
+    return next(entry for entry in entries if entry["name"] == name)
 
 
 def runs(client: SyncPrefectClient, deployment: DeploymentResponse) -> list[FlowRun]:
