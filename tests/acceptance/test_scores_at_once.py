@@ -25,6 +25,9 @@ JOB = Step("the job of LlamaCloud", "llamacloud", "POST", "/extraction/jobs$")
 ADDRESS = Step("the address of a PDF", "box", "GET", "/content$")
 NEWER = "the score 80 was found after it was sent, and is not in the DAM"
 
+BEFORE = [pytest.param(None, id="unscored", marks=pytest.mark.sweep), pytest.param(70, id="scored 70")]
+"""What a file that is on its way home was scored before."""
+
 
 @pytest.fixture
 def scored(make_world: Callable[..., World]) -> Scored:
@@ -111,7 +114,7 @@ class TestOnTheWayHome:
         assert ("Score: 70 (" if before else "Score: none, so 0 was written") in mail
         assert NEWER in mail
 
-    @pytest.mark.parametrize("before", [None, 70], ids=["unscored", "scored 70"])
+    @pytest.mark.parametrize("before", BEFORE)
     def test_a_score_that_is_read_before_the_file_is_found_in_the_dam(self, scored: Scored, before: int | None) -> None:
         if before is not None:
             score(scored, before)
@@ -156,7 +159,7 @@ class TestOnTheWayHome:
         assert (uploads(scored), scored.home_score()) == (2, ("80", "80"))
         assert "Score: 80 (" in scored.last_mail(TITLE)
 
-    @pytest.mark.parametrize("before", [None, 70], ids=["unscored", "scored 70"])
+    @pytest.mark.parametrize("before", BEFORE)
     def test_a_rework_that_is_taken_back_has_the_score_that_it_was_sent_with(
         self, scored: Scored, before: int | None
     ) -> None:
@@ -187,7 +190,7 @@ class TestInBox:
             older.modified_at = newer.modified_at - timedelta(hours=1)
         return older, newer
 
-    @pytest.mark.parametrize("slow", ["older", "newer"])
+    @pytest.mark.parametrize("slow", ["older", pytest.param("newer", marks=pytest.mark.sweep)])
     def test_of_two_scorecards_the_later_one_counts_whichever_is_read_first(
         self, scored: Scored, two: tuple[Any, Any], slow: str
     ) -> None:
