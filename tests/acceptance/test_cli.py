@@ -66,7 +66,7 @@ def in_good_order(world: World) -> None:
 def test_check_says_of_every_connection_that_it_is_fine(make_world: Callable[..., World], tmp_path: Path):
     world = make_world(BACKUP_DIR=tmp_path / "backups")
     in_good_order(world)
-    done = installed("check", environment=of(world))
+    done = content_scaling("check", environment=of(world))
     found = verdicts(done.stdout)
     assert {state for name, (state, _) in found.items() if name not in OF_ALL_TESTS} == {"ok"}, done.stdout
     assert list(found) == [
