@@ -16,9 +16,16 @@ __all__ = ["certificates", "make_world", "prefect", "prefect_server", "shared_fo
 
 
 @pytest.fixture
-def world(make_world: Callable[..., World]) -> World:
-    """A world whose blocks are its own: these tests change them."""
-    return make_world(SMALL, APART=secrets.token_hex(4))
+def own_blocks() -> dict[str, str]:
+    """The setting that sets a world's blocks apart, for tests that change them."""
+    return {"APART": secrets.token_hex(4)}
+
+
+@pytest.fixture
+def world(request: pytest.FixtureRequest, make_world: Callable[..., World]) -> World:
+    """A world; without `own_blocks` it shares its blocks with other tests, since to save them takes a second."""
+    apart = request.getfixturevalue("own_blocks") if "own_blocks" in request.fixturenames else {}
+    return make_world(SMALL, **apart)
 
 
 @pytest.fixture

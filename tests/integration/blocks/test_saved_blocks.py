@@ -77,6 +77,7 @@ def test_an_environment_that_lacks_a_system_leaves_its_block_as_it_was(
     assert saved(client, settings.block_name) == before
 
 
+@pytest.mark.usefixtures("own_blocks")
 def test_saving_exactly_leaves_no_block_of_a_system_that_is_not_described(
     here: World, client: SyncPrefectClient, monkeypatch: pytest.MonkeyPatch
 ):
@@ -89,6 +90,7 @@ def test_saving_exactly_leaves_no_block_of_a_system_that_is_not_described(
     assert after["outgoing-webhooks"]["campaign_status_url"] is None
 
 
+@pytest.mark.usefixtures("own_blocks")
 def test_saving_again_changes_a_value_and_makes_no_second_block(
     here: World, client: SyncPrefectClient, monkeypatch: pytest.MonkeyPatch
 ):
@@ -116,6 +118,7 @@ def test_files_are_saved_by_their_whole_path(here: World, monkeypatch: pytest.Mo
         assert found.model_dump()["ca_bundle"] == folder / "ca.pem"
 
 
+@pytest.mark.usefixtures("own_blocks")
 def test_mail_goes_by_mailgun_where_its_block_is_saved(services: Services, here: World):
     MailgunAccount(base_url=here.twin.servers["mail"].url, api_key="k", sender="mg@example.com").save(
         services.settings.block_name
@@ -134,6 +137,7 @@ def test_the_faults_of_all_missing_blocks_are_told_at_once(here: World, monkeypa
     ]
 
 
+@pytest.mark.usefixtures("own_blocks")
 def test_a_block_whose_file_is_gone_is_told_with_the_others(here: World, monkeypatch: pytest.MonkeyPatch):
     settings = load_settings()
     BoxJwt(config_path=Path("gone.json")).save(settings.block_name, overwrite=True)
