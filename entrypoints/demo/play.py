@@ -23,7 +23,7 @@ def play(console: Console, *, keep: bool) -> bool:
     with stage(checkout / ".data" / "demo", checkout, CAMPAIGNS, say=_say(console)) as ready:
         store = Store(ready.database_url)
         try:
-            went_well = _tell(ready, store, console)
+            went_well = _tell(ready, store, console, checkout)
         finally:
             store.close()
         _addresses(ready, console, keep=keep)
@@ -34,9 +34,10 @@ def play(console: Console, *, keep: bool) -> bool:
     return went_well
 
 
-def _tell(ready: Stage, store: Store, console: Console) -> bool:
+def _tell(ready: Stage, store: Store, console: Console, checkout: Path) -> bool:
     # Imported here: Prefect reads its settings from the environment, which the stage has set, when it is imported.
     from entrypoints.demo import story
+    from entrypoints.demo.again import run_here
     from entrypoints.demo.homecoming import POLL, tell_homecoming
     from entrypoints.demo.proof import campaigns_in_dam, claims, claims_of_homecoming, masters_in_dam
     from entrypoints.demo.review import LIVE, SENT_BACK, claims_of_review, tell_review
@@ -59,8 +60,7 @@ def _tell(ready: Stage, store: Store, console: Console) -> bool:
     verdicts += claims_of_review(ready, store, rework)
     console.print("\nAll workflows again, to see that nothing is sent twice", style="bold")
     writes = _writes(ready)
-    again = [story.start_run(name) for name in (DELIVERY, GLOBAL_DELIVERY, SCORES, POLL, LIVE, SENT_BACK)]
-    story.finish_runs(again, console)
+    run_here((DELIVERY, GLOBAL_DELIVERY, SCORES, POLL, LIVE, SENT_BACK), checkout, console)
     quiet = ("running all of them again changed nothing in the DAM or Box, and told nobody", _writes(ready) == writes)
     return _judge([*verdicts, quiet], console)
 
