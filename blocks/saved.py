@@ -7,8 +7,8 @@ from prefect.blocks.core import Block
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import BlockDocument
 
-from blocks.settings import remember_values
 from domain.errors import ConfigError
+from domain.masking import remember_values
 
 AnyBlock = TypeVar("AnyBlock", bound=Block)
 

@@ -1,63 +1,17 @@
 """Every setting of the project, read from the environment and `.env`; nothing else reads either."""
 
 import os
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from blocks.setting_types import AlarmUrl, Delay, Folder, HardToGuess, HttpUrl, TimeZone
 from clients.logs.install import LogFormat
-from clients.secret_files import readable_by_others
+from clients.secret_files import file_fault
 from domain.errors import ConfigError
-from domain.masking import remember, remember_address
-
-
-def _http_url(value: str) -> str:
-    try:
-        parts = urlsplit(value)
-        good = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # its own text quotes the address, which may hold a password
-        good = False
-    if not good:
-        raise ValueError("must be an address such as https://host:8443/path")
-    return value.rstrip("/")
-
-
-def _folder_id(value: str) -> str:
-    if not (value.isascii() and value.isdigit()):
-        raise ValueError("must be the id of a Box folder: digits only, as in the folder's address in the browser")
-    return value
-
-
-def _hard_to_guess(value: SecretStr) -> SecretStr:
-    text = value.get_secret_value()
-    if len(text) < 16 or not text.isascii() or not text.isprintable():
-        raise ValueError("must be 16 or more characters of ASCII, such as those of: openssl rand -hex 24")
-    return value
-
-
-def _without_password(value: str) -> str:
-    if "@" in urlsplit(value).netloc:
-        raise ValueError("must not hold a user or a password; use ALARM_WEBHOOK_TOKEN")
-    return value
-
-
-def _time_zone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (ValueError, OSError, KeyError):
-        raise ValueError("must be a time zone of the IANA database, such as Europe/Berlin") from None
-    return value
-
-
-HttpUrl = Annotated[str, AfterValidator(_http_url)]
-AlarmUrl = Annotated[HttpUrl, AfterValidator(_without_password)]
-Folder = Annotated[str, AfterValidator(_folder_id), Field(description="Id of a Box folder, digits only.")]
-Delay = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+from domain.masking import remember_values
 
 
 class Settings(BaseSettings):
@@ -91,9 +45,7 @@ class Settings(BaseSettings):
     box_webhook_primary_key: SecretStr | None = None
     box_webhook_secondary_key: SecretStr | None = None
 
-    pages_token: Annotated[SecretStr, AfterValidator(_hard_to_guess)] | None = Field(
-        None, description="Lets whoever has it see the status pages."
-    )
+    pages_token: HardToGuess | None = Field(None, description="Lets whoever has it see the status pages.")
     pages_user_header: str | None = Field(
         None, pattern=r"^[A-Za-z0-9-]+$", description="Header in which the proxy names who may see the status pages."
     )
@@ -130,7 +82,7 @@ class Settings(BaseSettings):
     llama_wait_s: int = Field(300, ge=1, description="How long LlamaCloud may take to read one scorecard.")
     llama_poll_s: float = Field(1, gt=0, description="Seconds between two looks at how far it is.")
 
-    schedule_timezone: Annotated[str, AfterValidator(_time_zone)] = Field(
+    schedule_timezone: TimeZone = Field(
         "UTC", description="Time zone of the schedules, by its name in the IANA database."
     )
     heartbeat_s: int = Field(
@@ -239,7 +191,7 @@ def env_file() -> Path:
 def load_settings(*needs: str) -> Settings:
     """Return the settings, or raise ConfigError with every fault: wrong values, unreadable files, missing `needs`."""
     path = env_file()
-    file_fault, usable = _env_file_fault(path)
+    file_fault, usable = _envfile_fault(path)
     settings, wrong = _read(path if usable else None)
     remember_values(getattr(settings, name) for name in Settings.model_fields)
     # What a file would have said that cannot be read is not missing.
@@ -248,16 +200,6 @@ def load_settings(*needs: str) -> Settings:
     if faults:
         raise ConfigError(faults)
     return settings
-
-
-def remember_values(values: Iterable[object]) -> None:
-    """Have the secrets among settings, or fields of a block, struck out of everything that is kept or shown."""
-    for value in values:
-        if isinstance(value, SecretStr):
-            remember(value.get_secret_value())
-            remember_address(value.get_secret_value())
-        elif isinstance(value, str):
-            remember_address(value)
 
 
 def missing(settings: Settings, *needs: str) -> list[str]:
@@ -283,7 +225,7 @@ def _read(path: Path | None) -> tuple[Settings, dict[str, str]]:
     return Settings(_env_file=path, **defaults), {name.upper(): f"{name.upper()}: {wrong[name]}" for name in wrong}
 
 
-def _env_file_fault(path: Path) -> tuple[list[str], bool]:
+def _envfile_fault(path: Path) -> tuple[list[str], bool]:
     """Return what is wrong with the `.env`, and whether it can be read all the same. It need not be there."""
     named = bool(os.environ.get("ENV_FILE"))
     if not named and not path.exists():
@@ -294,8 +236,8 @@ def _env_file_fault(path: Path) -> tuple[list[str], bool]:
     except UnicodeDecodeError:
         return [f"{label}: {path} is not UTF-8 text"], False
     except OSError:
-        return [f"{label}: {_file_fault(path, secret=True)}"], False
-    fault = _file_fault(path, secret=True)
+        return [f"{label}: {file_fault(path, secret=True)}"], False
+    fault = file_fault(path, secret=True)
     return [f"{label}: {fault}"] if fault else [], True
 
 
@@ -303,19 +245,7 @@ def _file_faults(settings: Settings) -> list[str]:
     faults = []
     for name in (*_SECRET_FILES, *_READABLE_FILES):
         path: Path | None = getattr(settings, name)
-        fault = _file_fault(path, secret=name in _SECRET_FILES) if path is not None else None
+        fault = file_fault(path, secret=name in _SECRET_FILES) if path is not None else None
         if fault is not None:
             faults.append(f"{name.upper()}: {fault}")
     return faults
-
-
-def _file_fault(path: Path, *, secret: bool) -> str | None:
-    try:
-        if not path.is_file():
-            return f"there is no file {path}"
-        if secret and readable_by_others(path):
-            return f"others can read {path}; run: chmod 600 {path}"
-        path.open("rb").close()
-    except OSError as error:
-        return f"{path} cannot be read ({error.strerror})"
-    return None

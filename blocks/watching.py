@@ -6,9 +6,9 @@ from prefect import states
 from prefect._internal import states as sync_states
 from prefect.settings import get_current_settings
 
-from blocks.settings import Settings, remember_values
+from blocks.settings import Settings
 from clients.logs import watch_handlers
-from domain.masking import mask
+from domain.masking import mask, remember_values
 
 _format_exception = states.format_exception
 

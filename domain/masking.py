@@ -10,8 +10,10 @@ import html
 import json
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from urllib.parse import parse_qsl, quote, quote_plus, urlsplit
+
+from pydantic import SecretStr
 
 MASK = "***"
 SHORTEST = 8
@@ -65,6 +67,16 @@ def remember_named(name: str, value: str) -> None:
     """Have the value struck out where its name says that it is a secret, as that of a header does."""
     if _NAMES_SECRET.search(name.lower()):
         _known.remember(value)
+
+
+def remember_values(values: Iterable[object]) -> None:
+    """Have the secrets among settings, or fields of a block, struck out of everything that is kept or shown."""
+    for value in values:
+        if isinstance(value, SecretStr):
+            remember(value.get_secret_value())
+            remember_address(value.get_secret_value())
+        elif isinstance(value, str):
+            remember_address(value)
 
 
 def mask(text: str) -> str:

@@ -53,7 +53,7 @@ def landing(folder: Path, *, is_folder: bool) -> Iterator[tuple[Path, int]]:
             each.mkdir(mode=0o700, parents=True, exist_ok=True)
             each.chmod(0o700)
         path = folder / f"{PARTIAL}{secrets.token_hex(8)}"
-        with _alone_in(folder):
+        with held(folder):
             _sweep(folder)
             handle = _made(path, is_folder=is_folder)
         try:
@@ -69,7 +69,7 @@ def settle(partial: Path, backup: Backup, texts: Callable[[Path], Mapping[Path, 
     `texts` returns what is to lie beside it, for its path.
     """
     folder = partial.parent
-    with _alone_in(folder):
+    with held(folder):
         while (target := folder / backup.name).exists():
             backup = replace(backup, made_at=backup.made_at + _SECOND)
         for path, text in texts(target).items():
@@ -88,17 +88,6 @@ def write_private(path: Path, text: str) -> None:
         os.fsync(handle)
 
 
-@contextmanager
-def _alone_in(folder: Path) -> Iterator[None]:
-    """Wait until nobody else puts anything into the folder, or takes leftovers out of it."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
-
-
 def _made(path: Path, *, is_folder: bool) -> int:
     if is_folder:
         path.mkdir(mode=0o700)
@@ -112,7 +101,7 @@ def leftovers(folder: Path, *, dry_run: bool = False) -> list[Path]:
     with usable(folder):
         if not folder.is_dir():
             return []
-        with _alone_in(folder):
+        with held(folder):
             return _sweep(folder, dry_run=dry_run)
 
 
@@ -121,9 +110,13 @@ def _sweep(folder: Path, *, dry_run: bool = False) -> list[Path]:
 
 
 @contextmanager
-def held(path: Path) -> Iterator[None]:
-    """Keep others from taking a folder for a leftover, under whatever name, while its end is being made."""
-    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+def held(folder: Path) -> Iterator[None]:
+    """Wait until nobody else holds the folder, and hold it.
+
+    Of the folder of all backups: nobody puts anything there, or takes leftovers out. Of one backup, under whatever
+    name: nobody takes it for a leftover while its end is being made.
+    """
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield

@@ -164,6 +164,11 @@ def kept_by_prefect(client: SyncPrefectClient) -> dict[str, str]:
     return {**pages, "states": "\n".join(states), "events": events.text}
 
 
+def task_runs(client: SyncPrefectClient) -> str:
+    """What Prefect has kept of tasks, some seconds after they ended."""
+    return "\n".join(_pages(client, "task_runs"))
+
+
 def _pages(client: SyncPrefectClient, kind: str) -> Iterator[str]:
     offset = 0
     while True:

@@ -19,15 +19,16 @@ from entrypoints.web.serving import _keys, open_pages, page_access
 from sandbox.drops import STILL
 from sandbox.scorecards import Scorecards
 from tests.acceptance.campaigns import FINALS, asset, campaign, masters, seed
-from tests.acceptance.canary import DEFECT, MarkedWorld, Runs, found_in, kept_by_prefect, marked_certificates
+from tests.acceptance.canary import DEFECT, MarkedWorld, Runs, found_in, kept_by_prefect, marked_certificates, task_runs
 from tests.acceptance.command import content_scaling, of
 from tests.acceptance.conftest import PLAIN, one_authority
 from tests.acceptance.homeward import TITLE, HandedOut
 from tests.acceptance.prefect_home import used_home
 from tests.acceptance.watched import standing
-from tests.acceptance.world import Site
+from tests.acceptance.world import RUN_S, Site
 from tests.integration.web.conftest import serving
 from tests.postgres import fresh_database
+from tests.waiting import until
 
 OUT, HOME, LIVE = "C000001601", "C000001602", "C000001603"
 WORK: Runs = (("a1-to-a2", {}), ("creativex-scores", {}), ("a2-to-a3", {}), ("deliver-messages", {}))
@@ -89,6 +90,7 @@ def test_no_secret_shows_anywhere(world: MarkedWorld, server: dict[str, str], mo
     world.run_all([("backup-database", {})], server)
 
     with get_client(sync_client=True) as client:
+        until(lambda: "RuntimeError" in task_runs(client), what="Prefect to keep the runs of tasks", timeout=RUN_S)
         places |= kept_by_prefect(client)
     places |= {"the terminal": world.printed(), **world.tables()}
     places["mails"] = "\n".join(f"{mail.text}\n{mail.html}\n{mail.headers}" for mail in world.twin.mail.mails)

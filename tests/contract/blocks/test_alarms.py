@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from prefect.blocks.abstract import NotificationBlock, NotificationError
-from prefect.settings import PREFECT_HOME, temporary_settings
+from prefect.settings import PREFECT_HOME, PREFECT_UI_URL, temporary_settings
 from pydantic import SecretStr
 
 from blocks import alarm_telling
@@ -225,10 +225,12 @@ def test_a_webhook_is_flat_json_with_everything_that_is_known(webhook: Way, hook
 
 
 def test_what_a_webhook_is_not_about_is_null(webhook: Way, hooks: HookState):
-    asyncio.run(webhook.block.notify(json.dumps(NO_RUNS)))
+    with temporary_settings({PREFECT_UI_URL: "https://prefect.example.com"}):
+        asyncio.run(webhook.block.notify(json.dumps(NO_RUNS)))
     [delivery] = hooks.deliveries
     assert delivery.body == {
-        **dict.fromkeys(("flow", "deployment", "run_name", "run_id", "state", "url")),
+        **dict.fromkeys(("flow", "deployment", "run_name", "run_id", "state")),
+        "url": "https://prefect.example.com",
         "event": "no_runs",
         "environment": "staging",
         "campaigns": [],

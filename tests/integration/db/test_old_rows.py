@@ -58,7 +58,7 @@ def test_emptied_messages_are_not_counted_again(session: Session):
 def test_messages_that_wait_or_were_given_up_keep_what_they_have_to_tell(session: Session):
     put(session, "waits")
     parked = put(session, "parked")
-    assert mark_failed(session, parked, "refused", NOW, give_up_after=timedelta(0)) == "parked"
+    assert mark_failed(session, parked, "refused", NOW + timedelta(days=4)) == "parked"
     session.execute(text("UPDATE outbox SET created_at = now() - interval '1 year'"))
     assert let_go(session, OldRows.MESSAGES, BEFORE, limit=10) == 0
     assert requeue(session, [parked]) == [parked]

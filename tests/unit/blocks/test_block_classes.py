@@ -22,6 +22,13 @@ CLASSES: list[Ours] = [
 ]
 FIELDS = [(block, name) for block in CLASSES for name in block.model_fields if not name.startswith("_")]
 SECRET = re.compile(r"(secret|password|token|key)$")
+ADDRESSES = {
+    (collection.PostgresDatabase, "url"),
+    (collection.AlarmWebhook, "url"),
+    (collection.OutgoingWebhooks, "campaign_status_url"),
+    (collection.OutgoingWebhooks, "asset_upload_url"),
+}
+"""Addresses that may hold a secret."""
 
 
 def test_prefect_is_told_where_the_blocks_are():
@@ -46,8 +53,7 @@ def test_a_field_has_a_title_and_a_description(block: Ours, name: str):
 
 @pytest.mark.parametrize(("block", "name"), FIELDS, ids=[f"{block.__name__}.{name}" for block, name in FIELDS])
 def test_a_field_that_holds_a_secret_is_one(block: Ours, name: str):
-    is_address = block in {collection.PostgresDatabase, collection.AlarmWebhook} and name == "url"
-    holds_one = SECRET.search(name) is not None or is_address
+    holds_one = SECRET.search(name) is not None or (block, name) in ADDRESSES
     assert ("SecretStr" in str(block.model_fields[name].annotation)) == holds_one
 
 

@@ -251,10 +251,11 @@ def test_every_secret_among_the_settings_is_struck_out_of_what_is_said_from_then
     set_(
         MAILGUN_BASE_URL="https://mail.example.com",
         WEBHOOK_CAMPAIGN_STATUS_URL="https://hooks.example.com/?key=of-hook-1",
+        ALARM_WEBHOOK_URL="https://hooks.example.com/?key=of-alarms",
     )
     set_(**DAM | {"DAM_CLIENT_SECRET": secrets["dam_client_secret"]})
     load_settings()
-    for secret in (*secrets.values(), "secret-of-database", "of-hook-1"):
+    for secret in (*secrets.values(), "secret-of-database", "of-hook-1", "of-alarms"):
         assert mask(f"said {secret}") == f"said {MASK}"
     assert (
         mask("db.example.com hooks.example.com smtp a@b.c client")
