@@ -115,14 +115,14 @@ def _report_parked(services: Services) -> list[str]:
 
 
 def tell_of_parked(
-    session: Session, recipients: Recipients, about: Mapping[str, Any], now: datetime
+    session: Session, recipients: Recipients, run: Mapping[str, Any], now: datetime
 ) -> list[OutboxMessage]:
     """Queue one mail, to those who run this system, about the messages given up since the last one; return those."""
     parked = parked_untold(session)
     mark_told(session, [message.id for message in parked], now)
     told = [message for message in parked if message.template != _PARKED]  # else its loss would be told for ever
     if told:
-        payload = {**about, "messages": [_facts(message, recipients) for message in told]}
+        payload = {**run, "messages": [_facts(message, recipients) for message in told]}
         # With the moment: one that an operator had sent again, and that is given up again, is to be told again.
         key = f"parked/{told[0].id}-{told[-1].id}/{now.isoformat()}"
         enqueue(session, key=key, channel="mail", template=_PARKED, audience="critical", payload=payload)
