@@ -35,6 +35,8 @@ def prefect_environment(home: Path, port: int) -> dict[str, str]:
         "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "100",
         "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",
         "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_BATCH_SIZE": "200",
+        # By default, runs that died while the server was away for minutes are forgotten, and stay Running for ever.
+        "PREFECT_SERVER_EVENTS_EXPIRED_BUCKET_BUFFER": "P1D",
         "PREFECT_WORKER_QUERY_SECONDS": "2",
         "DO_NOT_TRACK": "1",
         "PREFECT_CLI_PROMPT": "false",
