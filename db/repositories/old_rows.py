@@ -38,8 +38,9 @@ def let_go(session: Session, kind: OldRows, before: datetime, *, limit: int) -> 
     """
     model, is_old, change = _KINDS[kind]
     key = tuple(model.__table__.primary_key)
-    some = select(*key).where(is_old(before)).limit(limit).with_for_update(skip_locked=True)
-    changed = change(model).where(tuple_(*key).in_(some)).returning(*key)  # type: ignore[attr-defined]
+    # Read once: PostgreSQL may read a subquery again for each row, each time with others than before.
+    some = select(*key).where(is_old(before)).limit(limit).with_for_update(skip_locked=True).cte("some")
+    changed = change(model).where(tuple_(*key).in_(select(some))).returning(*key)  # type: ignore[attr-defined]
     return len(session.execute(changed).all())
 
 

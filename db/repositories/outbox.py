@@ -61,10 +61,11 @@ def claim_due(session: Session, *, now: datetime, limit: int, claim_s: float) ->
         .order_by(OutboxMessage.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
+        .cte("due")  # read once: PostgreSQL may read a subquery again for each row, each time with others than before
     )
     claimed = session.scalars(
         update(OutboxMessage)
-        .where(OutboxMessage.id.in_(due.scalar_subquery()))
+        .where(OutboxMessage.id.in_(select(due.c.id)))
         .values(claimed_until=now + timedelta(seconds=claim_s), attempts=OutboxMessage.attempts + 1)
         .returning(OutboxMessage)
         .execution_options(populate_existing=True)

@@ -35,6 +35,9 @@ QUIET = {"PREFECT_LOGGING_TO_API_ENABLED": "false"} | {
 }
 """What no test looks at, and what makes runs of several processes wait for each other: SQLite takes one writer."""
 
+LOUD = dict.fromkeys(QUIET, "true")
+"""The opposite, for servers of tests that look at it: `prefect` leaves QUIET in the environment."""
+
 PLAIN = {"PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false", "PREFECT_CLIENT_CSRF_SUPPORT_ENABLED": "false"}
 """Without requests that each client of Prefect starts with, and that are not about anything of ours."""
 

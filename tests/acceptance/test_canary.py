@@ -21,7 +21,7 @@ from sandbox.scorecards import Scorecards
 from tests.acceptance.campaigns import FINALS, asset, campaign, masters, seed
 from tests.acceptance.canary import DEFECT, MarkedWorld, Runs, found_in, kept_by_prefect, marked_certificates, task_runs
 from tests.acceptance.command import content_scaling, of
-from tests.acceptance.conftest import PLAIN, one_authority
+from tests.acceptance.conftest import LOUD, PLAIN, one_authority
 from tests.acceptance.homeward import TITLE, HandedOut
 from tests.acceptance.prefect_home import used_home
 from tests.acceptance.watched import standing
@@ -39,7 +39,7 @@ def server(prefect_server: dict[str, str]) -> Iterator[dict[str, str]]:
     """The variables that point at a Prefect server that keeps all that it is told."""
     with tempfile.TemporaryDirectory(prefix="content-scaling-prefect-") as folder:
         home, port = used_home(Path(folder), Path(prefect_server["PREFECT_HOME"])), free_port()
-        variables = prefect_environment(home, port) | PLAIN | one_authority(home)
+        variables = prefect_environment(home, port) | LOUD | PLAIN | one_authority(home)
         here = {PREFECT_API_URL: variables["PREFECT_API_URL"]}
         with local_server(home, port, variables), temporary_settings(here):
             yield variables

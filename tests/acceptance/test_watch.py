@@ -31,6 +31,7 @@ from sandbox.faults import Fault
 from sandbox.seeds import SMALL
 from sandbox.twin import Twin
 from tests.acceptance.command import CHECKOUT, DEADLINE_S, content_scaling
+from tests.acceptance.conftest import LOUD
 from tests.acceptance.prefect_home import used_home
 from tests.postgres import EMPTY, cloned_database
 from tests.waiting import until
@@ -77,7 +78,7 @@ def variables(prefect_server: dict[str, str]) -> Iterator[dict[str, str]]:
     """The variables that point at a Prefect server of this module's own, which does all that one does."""
     with tempfile.TemporaryDirectory(prefix="content-scaling-prefect-") as folder:
         home, port = used_home(Path(folder), Path(prefect_server["PREFECT_HOME"])), free_port()
-        found = prefect_environment(home, port) | {"PREFECT_LOGGING_TO_API_ENABLED": "false"}
+        found = prefect_environment(home, port) | LOUD | {"PREFECT_LOGGING_TO_API_ENABLED": "false"}
         here = temporary_settings({PREFECT_API_URL: found["PREFECT_API_URL"]})
         with local_server.local_server(home, port, found), here:
             yield found

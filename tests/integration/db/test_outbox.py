@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from db.engine import Store
@@ -55,6 +56,14 @@ def test_a_new_message_is_due_at_once_even_when_the_servers_clock_is_ahead(sessi
     put(session)
 
     assert len(claim(session, after(hours=-1))) == 1
+
+
+def test_the_limit_holds_however_postgresql_plans_the_claim(session: Session):
+    for key in "abcde":
+        put(session, key)
+    for way in ("hashagg", "hashjoin", "mergejoin", "sort", "material", "seqscan", "bitmapscan"):
+        session.execute(text(f"SET LOCAL enable_{way} = off"))
+    assert [message.key for message in claim(session, limit=2)] == ["a", "b"]
 
 
 def test_messages_are_claimed_oldest_first_up_to_the_limit(session: Session):
