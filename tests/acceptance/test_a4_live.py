@@ -65,6 +65,7 @@ def test_without_any_campaign_there_is_nothing_to_do(make_world: MakeWorld) -> N
     assert watched.stays() == []
 
 
+@pytest.mark.sweep
 def test_leaving_a4_and_coming_back_is_another_stay_with_a_webhook_of_its_own(watched: Watched) -> None:
     watched.run()
     watched.move(ONE, "A5")
@@ -92,6 +93,7 @@ def test_a_webhook_that_was_refused_is_sent_again_and_arrives_once(watched: Watc
     assert [sent for *_, sent in watched.stays()] == [True, True, False]
 
 
+@pytest.mark.sweep
 def test_where_the_hook_is_off_stays_are_announced_once_it_is_on(make_world: MakeWorld) -> None:
     watched = Watched(make_world(MANY, WEBHOOK_CAMPAIGN_STATUS_URL=""))
     address = watched.world.twin.env()["WEBHOOK_CAMPAIGN_STATUS_URL"]
@@ -105,6 +107,7 @@ def test_where_the_hook_is_off_stays_are_announced_once_it_is_on(make_world: Mak
     assert watched.told() == [(ONE, "A4"), (TWO, "A4")]
 
 
+@pytest.mark.sweep
 def test_a_hook_that_was_switched_off_before_it_was_sent_leaves_its_stay_to_be_announced(watched: Watched) -> None:
     watched.world.twin.faults["hooks"].add(Fault("status", status=500, times=2))
     watched.run(campaign=ONE)
@@ -121,6 +124,7 @@ def test_a_hook_that_was_switched_off_before_it_was_sent_leaves_its_stay_to_be_a
     assert watched.stays() == [(ONE, "A4", True, True)]
 
 
+@pytest.mark.sweep
 def test_one_campaign_alone_is_looked_at_where_it_is_named(watched: Watched) -> None:
     assert watched.run(campaign=TWO)["headline"] == "1 campaign in A4; 1 announced"
     assert watched.stays() == [(TWO, "A4", True, True)]
@@ -128,6 +132,7 @@ def test_one_campaign_alone_is_looked_at_where_it_is_named(watched: Watched) -> 
     assert "finds no campaign with this number" in watched.run(campaign="C9")["campaigns"][0]["note"]
 
 
+@pytest.mark.sweep
 def test_a_dry_run_writes_nothing_anywhere(watched: Watched) -> None:
     report = watched.run(dry_run=True)
     assert report["headline"] == "dry run: 2 campaigns in A4"

@@ -63,6 +63,7 @@ def test_only_what_was_rejected_goes_back_and_one_mail_tells_all_that_was_said(w
     assert world.writes() == writes
 
 
+@pytest.mark.sweep
 def test_an_asset_that_nobody_knows_gets_a_tracking_id_and_one_that_is_a_master_keeps_its_own(world: World) -> None:
     world.run("a5-to-a6")
     first = dict(world.sql("SELECT original_filename, tracking_id FROM master_assets"))
@@ -74,6 +75,7 @@ def test_an_asset_that_nobody_knows_gets_a_tracking_id_and_one_that_is_a_master_
     assert len(rows(world)) == 2
 
 
+@pytest.mark.sweep
 def test_what_was_fetched_is_fetched_again_only_when_the_asset_or_what_was_said_of_it_has_changed(world: World) -> None:
     world.run("a5-to-a6")
     dam, folder_id = world.twin.otmm, world.twin.campaigns[NUMBER]
@@ -108,6 +110,7 @@ def test_where_everything_is_approved_nothing_moves_and_that_is_told_once_after_
     assert NUMBER in world.mails()[0]
 
 
+@pytest.mark.sweep
 def test_one_that_fails_keeps_the_campaign_and_the_others_go_back(make_world: MakeWorld) -> None:
     broken = {**rejected("To follow.pdf", approver="Where is it?"), "content": "none"}
     world = make_world(seed(campaign(NUMBER, status="A5", folders=[finals(broken, rejected("Still.png", legal="No"))])))

@@ -52,6 +52,7 @@ def test_a_move_that_the_dam_shows_gets_its_receipt(watched: Watched) -> None:
     assert state(watched) == [["done"], ["status_changed"], ["A1"]]
 
 
+@pytest.mark.sweep
 def test_a_move_that_the_dam_does_not_show_has_to_be_asked_for_again(watched: Watched) -> None:
     plan(watched)
     watched.run(dry_run=True)

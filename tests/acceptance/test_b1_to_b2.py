@@ -50,6 +50,7 @@ def test_the_score_that_a_global_master_carries_is_kept(world: World) -> None:
     assert [(name, int(score), status) for name, score, status in rows] == [("Key Visual.png", 82, "master-cx-score")]
 
 
+@pytest.mark.sweep
 def test_local_and_global_campaigns_are_each_taken_by_their_own_workflow(make_world: Callable[..., World]) -> None:
     ready = campaign("C000000071", asset("Local.png"))
     world = make_world(seed(GLOBAL, ready))
@@ -66,6 +67,7 @@ def test_a_dry_run_behind_the_certificate_plans_and_writes_nothing(world: World)
     assert (world.writes(), world.sql("SELECT count(*) FROM master_assets")) == (0, [(0,)])
 
 
+@pytest.mark.sweep
 def test_an_empty_global_campaign_is_told_once_after_its_time(world: World) -> None:
     world.run("b1-to-b2", campaign="C000000070")
     world.sql("UPDATE facts SET first_seen_at = first_seen_at - interval '61 minutes'")

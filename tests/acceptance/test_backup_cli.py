@@ -91,6 +91,7 @@ def test_a_restore_while_others_are_connected_is_refused_with_what_to_pause(back
     assert "prefect work-pool pause content-scaling" in refused.stderr
 
 
+@pytest.mark.sweep
 def test_a_base_backup_is_made_and_checked_and_its_restore_is_left_to_people(backup: Command):
     made = backup("create", "--base")
     assert made.returncode == 0, made.stderr

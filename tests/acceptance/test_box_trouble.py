@@ -15,6 +15,7 @@ LARGE = 21_000_000
 MakeWorld = Callable[..., World]
 
 
+@pytest.mark.sweep
 def test_disturbances_at_box_leave_no_trace(make_world: MakeWorld) -> None:
     assets = [asset("a.png"), asset("b.png"), asset("c.png"), asset("d.mp4", LARGE), asset("e.mp4", LARGE)]
     world = make_world(seed(campaign("C000000801", *assets)), ASSETS_IN_PARALLEL=1, PARTS_IN_FLIGHT=1)

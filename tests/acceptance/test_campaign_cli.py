@@ -63,6 +63,7 @@ def test_a_no_to_every_campaign_moves_nothing_and_is_no_failure(world: World):
     assert (world.writes(), moves(world)) == (0, [])
 
 
+@pytest.mark.sweep
 def test_what_cannot_be_done_is_told_before_anything_is_asked(world: World):
     several = command(world, "set", "sale", "A1", "--force", "--reason", "again")
     assert several.returncode == 1
@@ -105,6 +106,7 @@ def test_a_list_counts_what_is_known_of_each_campaign(make_world: MakeWorld, mon
     assert shown[-1].endswith("moved A2 → A3  a2-to-a3")
 
 
+@pytest.mark.sweep
 def test_one_campaign_is_shown_without_prefect_and_of_several_none_is(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):

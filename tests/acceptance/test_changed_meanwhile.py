@@ -62,6 +62,7 @@ def test_a_run_before_the_search_index_knows_our_own_move_finds_nothing_to_do(wo
     ],
     ids=["before our move", "right after it"],
 )
+@pytest.mark.sweep
 def test_a_campaign_that_a_librarian_moves_at_the_end_of_a_delivery_stays_as_it_is(world: World, moment: Fault) -> None:
     report = run_held_at(world, moment, lambda: world.twin.otmm.set_status(world.twin.campaigns[NUMBER], "A5"))
     assert report["state"] == "Partial"

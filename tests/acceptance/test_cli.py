@@ -136,6 +136,7 @@ def test_check_prints_one_json_document_and_nothing_else(world: World):
     assert [text for text in (*secrets, *kept) if text in done.stdout + done.stderr] == []
 
 
+@pytest.mark.sweep
 def test_warnings_end_with_1_only_where_they_are_to_count(world: World):
     environment = of(world)
     for arguments, code in (((), 0), (("--json", "--strict"), 1)):
@@ -197,6 +198,7 @@ def test_check_in_an_empty_folder_names_what_is_not_described_and_makes_nothing(
     assert not (tmp_path / ".data").exists()
 
 
+@pytest.mark.sweep
 def test_a_dry_run_behind_the_certificate_shows_the_plan_in_whole_lines(world: World):
     arguments = ("--dry-run", "--dam-auth", "mtls", "--campaign", "C000000201")
     done = content_scaling("run", "a1-to-a2", *arguments, environment=of(world))
@@ -292,6 +294,7 @@ def test_a_database_that_cannot_be_reached_is_told_before_a_server_is_started(wo
     assert not (tmp_path / "data").exists()
 
 
+@pytest.mark.sweep
 def test_a_reader_that_leaves_early_gets_no_traceback(world: World):
     run = start("check", environment=of(world))
     assert run.stdout is not None
@@ -300,6 +303,7 @@ def test_a_reader_that_leaves_early_gets_no_traceback(world: World):
     assert run.wait(DEADLINE_S) == 1
 
 
+@pytest.mark.sweep
 def test_the_sandbox_runs_until_it_is_stopped(tmp_path: Path):
     environment = alone(tmp_path / "home")
     arguments = ("sandbox", "--any-port", "--env-file", "env", "--seed", str(CHECKOUT / "sandbox/seeds/small.json"))

@@ -44,6 +44,7 @@ def test_a_score_is_read_told_once_and_goes_along_when_the_file_comes_home(score
     assert scored.read()["headline"] == "nothing to do"
 
 
+@pytest.mark.sweep
 def test_the_same_pdf_twice_is_one_version_and_another_score_supersedes_it(scored: Scored) -> None:
     scored.cards.whole(TITLE, 70)
     scored.read()
@@ -120,6 +121,7 @@ def test_a_dry_run_reads_nothing_and_writes_nothing(scored: Scored) -> None:
     assert scored.world.sql("SELECT count(*) FROM scorecards") == [(0,)]
 
 
+@pytest.mark.sweep
 def test_kept_files_are_read_once_and_taken_out_by_a_later_run(scored: Scored) -> None:
     scored.cards.whole(TITLE, 80)
     scored.read(keep_files=True)
@@ -128,6 +130,7 @@ def test_kept_files_are_read_once_and_taken_out_by_a_later_run(scored: Scored) -
     assert (scored.pdfs(), scored.jobs()) == ([], 1)
 
 
+@pytest.mark.sweep
 def test_scorecards_wait_while_llamacloud_is_away(scored: Scored) -> None:
     scored.cards.whole(TITLE, 80)
     faults = scored.world.twin.faults["llamacloud"]
@@ -149,6 +152,7 @@ def test_without_its_agent_nothing_is_handed_to_llamacloud(scored: Scored) -> No
     assert scored.scores() == []
 
 
+@pytest.mark.sweep
 def test_a_job_that_does_not_end_rests_and_can_be_asked_for(make_world: Callable[..., World]) -> None:
     scored = Scored(make_world(seed(campaign(NUMBER, asset("Still.png"), status="A2")), LLAMA_WAIT_S=1))
     scored.world.twin.settings.llamacloud.polls_to_finish = None

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey, FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import Artifact
@@ -121,6 +122,7 @@ def test_the_report_counts_what_the_outside_systems_show_and_is_told_once_a_day(
     assert len(world.twin.mail.with_subject("Daily report")) == len(told(world)) == 1
 
 
+@pytest.mark.sweep
 def test_a_dry_run_tells_nobody_and_leaves_nothing(make_world: MakeWorld) -> None:
     world = make_world(seed())
     report = world.run("daily-report", dry_run=True, since="7d")

@@ -65,6 +65,7 @@ def test_three_broken_files_are_told_once_each_and_hold_up_no_other(home: Homewa
     assert home.world.twin.box.file(damaged.id).downloads == downloads, "it rests, and is not fetched every time"
 
 
+@pytest.mark.sweep
 def test_a_file_is_taken_up_once_it_has_a_good_name_and_told_again_under_another_bad_one(home: Homeward) -> None:
     file = home.drops.misnamed(home.of("Film.mp4"))
     home.run()
@@ -77,6 +78,7 @@ def test_a_file_is_taken_up_once_it_has_a_good_name_and_told_again_under_another
     assert home.world.sql("SELECT count(*) FROM facts") == [(0,)]
 
 
+@pytest.mark.sweep
 def test_a_damaged_file_is_taken_up_as_soon_as_another_version_is_handed_in(home: Homeward) -> None:
     home.drops.damaged(home.of("Film.mp4"), how="no index")
     home.run()
@@ -97,6 +99,7 @@ def test_the_same_content_twice_is_one_asset_and_one_mail(home: Homeward) -> Non
     assert home.world.mails() == mails
 
 
+@pytest.mark.sweep
 def test_the_same_content_is_uploaded_again_when_the_dam_has_lost_it(home: Homeward) -> None:
     home.drops.whole(home.of("Film.mp4"))
     home.run()
@@ -121,6 +124,7 @@ def test_other_content_under_the_same_name_is_a_rework_and_an_asset_of_its_own(h
     )
 
 
+@pytest.mark.sweep
 def test_two_contents_of_one_derivative_in_one_run_come_home_one_after_the_other(home: Homeward) -> None:
     film = home.of("Film.mp4")
     home.drops.whole(film, seed="first")
@@ -139,6 +143,7 @@ def test_a_tracking_id_in_other_capitals_is_not_the_masters(home: Homeward) -> N
     assert home.in_dam() == []
 
 
+@pytest.mark.sweep
 def test_several_derivatives_of_one_master_do_not_complete_the_other(home: Homeward) -> None:
     film = home.of("Film.mp4")
     for spot in ("001", "002", "003"):
@@ -151,6 +156,7 @@ def test_several_derivatives_of_one_master_do_not_complete_the_other(home: Homew
     assert "4 files of 2 masters" in complete.text
 
 
+@pytest.mark.sweep
 def test_a_file_that_fails_keeps_its_campaign_until_it_is_taken_back(home: Homeward) -> None:
     home.drops.whole(home.of("Film.mp4"))
     home.drops.whole(home.of("Still.png"), STILL)

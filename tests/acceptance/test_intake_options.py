@@ -64,6 +64,7 @@ def test_only_files_of_the_wanted_campaign_are_taken(make_world: MakeWorld) -> N
     assert other.run()["headline"] == f"1 delivered; 1 failed; moved {OTHER} A2→A3"
 
 
+@pytest.mark.sweep
 def test_only_the_wanted_files_are_taken_and_those_elsewhere_are_left_alone(make_world: MakeWorld) -> None:
     home = home_in(make_world)
     wanted = home.drops.whole(home.of("Still.png"), STILL.replace("_REF_", "_MST_"), size=20_000)
@@ -101,6 +102,7 @@ def test_force_needs_a_campaign_that_is_named_and_known(make_world: MakeWorld) -
         ("A4", "complete; it is A4, so there is nothing to move"),
     ],
 )
+@pytest.mark.sweep
 def test_a_complete_campaign_in_another_status_is_left_where_it_is(
     make_world: MakeWorld, status: str, note: str
 ) -> None:
@@ -115,6 +117,7 @@ def test_a_complete_campaign_in_another_status_is_left_where_it_is(
     assert (len(again) > len(asked)) is (status == "A1"), "only one that is still to come is asked for again"
 
 
+@pytest.mark.sweep
 def test_a_campaign_that_came_complete_before_it_was_a2_moves_as_soon_as_it_is(make_world: MakeWorld) -> None:
     home = home_in(make_world, "A1")
     home.run()
@@ -122,6 +125,7 @@ def test_a_campaign_that_came_complete_before_it_was_a2_moves_as_soon_as_it_is(m
     assert home.run()["headline"] == f"moved {NUMBER} A2→A3"
 
 
+@pytest.mark.sweep
 def test_two_runs_at_once_bring_each_file_home_once(make_world: MakeWorld) -> None:
     home = home_in(make_world)
     faults = home.world.twin.faults["otmm"]

@@ -66,7 +66,7 @@ DONE = (
 )
 """Requests that change something: killed before it is done, and between the deed and its answer."""
 
-OFTEN = [step for step in DONE if step.what in ("the commit", "the status in the DAM", "the webhook", "the mail")]
+OFTEN = [step for step in DONE if step.what in ("the commit", "the status in the DAM", "the webhook")]
 """Killed after each of these in every `make test`."""
 
 WRITTEN = (

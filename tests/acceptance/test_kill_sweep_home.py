@@ -62,7 +62,7 @@ DONE = (
 )
 """Requests that change something: killed before it is done, and between the deed and its answer."""
 
-OFTEN = [step for step in DONE if step.service != "smtp" and step.nth == 1]
+OFTEN = [step for step in DONE if step.what in ("the film's upload", "the status in the DAM", "the comment")]
 """Killed after each of these in every `make test`."""
 
 WRITTEN = (
@@ -131,6 +131,7 @@ def test_a_run_killed_while_it_writes(
     assert home_outcome(home) == undisturbed
 
 
+@pytest.mark.sweep
 def test_a_run_killed_before_the_dam_shows_the_film(home: Homeward, undisturbed: dict[str, Any]) -> None:
     home.world.twin.settings.otmm.import_polls = 3
     kill_at(home.world, FILM_JOB, "before", flow=FLOW)
@@ -148,6 +149,7 @@ def test_a_run_leaves_nothing_in_its_work_folder(make_home: Callable[[Path], Hom
     assert list((tmp_path / "work").iterdir()) == []
 
 
+@pytest.mark.sweep
 def test_what_a_killed_run_leaves_on_the_disk_is_swept_after_a_day(
     make_home: Callable[[Path], Homeward], tmp_path: Path
 ) -> None:

@@ -54,6 +54,7 @@ def test_what_nobody_takes_is_sent_later_by_itself(world: World) -> None:
     ]
 
 
+@pytest.mark.sweep
 def test_messages_whose_receipt_was_lost_come_again_under_the_same_name(world: World) -> None:
     world.twin.faults["smtp"].add(Fault("cut", method="DATA"))
     world.twin.faults["hooks"].add(Fault("cut"))

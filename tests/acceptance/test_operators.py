@@ -131,6 +131,7 @@ def test_a_campaign_that_changed_since_it_was_confirmed_is_left_alone_and_told(w
     assert (world.status()[SPRING], moves(world)) == ("A2", [])
 
 
+@pytest.mark.sweep
 def test_a_campaign_that_the_dam_refuses_to_move_keeps_no_other_from_moving(make_world: MakeWorld) -> None:
     world = make_world(seed(named(SPRING, "One"), named(SUMMER, "Two")))
     refusal = {"exception_body": {"http_response_code": 500, "message": "A rule of the DAM.", "error_code": 1}}
@@ -164,6 +165,7 @@ def test_a_run_killed_at_the_move_is_settled_by_the_next_run_of_any_operator(wor
     assert world.status()[SPRING] == ("A3" if when == "after" else "A1")
 
 
+@pytest.mark.sweep
 def test_a_move_by_hand_overtakes_one_that_a_workflow_has_planned_and_not_made(make_world: MakeWorld) -> None:
     world = make_world(seed(campaign(SPRING, asset("Still.png"))))
     kill_at(world, PATCH, "before", flow="a1-to-a2")

@@ -48,6 +48,7 @@ def test_the_form_says_what_would_be_moved_and_moves_what_is_left_in_it(world: W
     assert [(event["by"], event["reason"]) for event in events(world, ONE)] == [("Kim", "again")]
 
 
+@pytest.mark.sweep
 def test_a_no_moves_nothing_and_a_campaign_that_moved_meanwhile_is_told(world: World) -> None:
     no = {"campaigns": [ONE], "name": "Kim", "move_them": False}
     parameters = {"campaign": "one", "status": "A5"}
@@ -63,6 +64,7 @@ def test_a_no_moves_nothing_and_a_campaign_that_moved_meanwhile_is_told(world: W
     assert (world.status()[ONE], moves(world)) == ("A4", [])
 
 
+@pytest.mark.sweep
 def test_a_run_that_nobody_confirms_ends_in_good_order_and_has_moved_nothing(make_world: MakeWorld) -> None:
     world = make_world(seed(campaign(ONE, status="A3")), CONFIRMATION_WAIT_S=1)
     report = world.run("reset-campaigns", reason="again")

@@ -25,6 +25,7 @@ def retire(home: Homeward, *options: str) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.sweep
 def test_its_campaign_moves_on_and_its_files_are_refused_with_the_reason_until_it_is_active_again(
     home: Homeward,
 ) -> None:

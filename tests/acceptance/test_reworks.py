@@ -72,6 +72,7 @@ def test_a_rework_goes_back_under_the_tracking_id_of_its_master_and_comes_home_a
     assert "librarian" in told.text
 
 
+@pytest.mark.sweep
 def test_where_the_settings_ask_for_it_the_last_rework_moves_the_campaign_on(make_world: MakeWorld) -> None:
     round_ = Round(make_world(SEED, REWORK_TO_A3="true"))
     round_.reject(approver="No")
@@ -82,6 +83,7 @@ def test_where_the_settings_ask_for_it_the_last_rework_moves_the_campaign_on(mak
     assert TITLE in round_.world.twin.mail.with_subject("(A6 → A3)")[-1].text
 
 
+@pytest.mark.sweep
 def test_what_a_later_upload_has_replaced_does_not_go_back_again(round_: Round) -> None:
     round_.reject(legal="No")
     round_.rework("better")
@@ -99,6 +101,7 @@ def test_what_a_later_upload_has_replaced_does_not_go_back_again(round_: Round) 
     assert round_.world.sql("SELECT count(*), count(returned_at) FROM rejected_assets") == [(2, 2)]
 
 
+@pytest.mark.sweep
 def test_the_same_content_handed_in_again_answers_no_rejection(round_: Round) -> None:
     round_.reject(legal="No")
     report = round_.rework(seed="")

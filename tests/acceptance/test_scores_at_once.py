@@ -79,6 +79,7 @@ class TestTwoRuns:
         assert scored.scores() == [(FILM, "60", 1, "active"), (TITLE, "80", 1, "active")]
         assert len(scored.world.mails()) == 1
 
+    @pytest.mark.sweep
     def test_a_run_that_wakes_up_after_it_was_given_up_changes_nothing_any_more(self, scored: Scored) -> None:
         scored.cards.whole(TITLE, 80)
         faults = scored.world.twin.faults["llamacloud"]
@@ -115,6 +116,7 @@ class TestOnTheWayHome:
         assert NEWER in mail
 
     @pytest.mark.parametrize("before", BEFORE)
+    @pytest.mark.sweep
     def test_a_score_that_is_read_before_the_file_is_found_in_the_dam(self, scored: Scored, before: int | None) -> None:
         if before is not None:
             score(scored, before)
@@ -128,6 +130,7 @@ class TestOnTheWayHome:
         assert ("Score: 70\n" if before else "Score: none, so 0 was written") in mail
         assert NEWER in mail
 
+    @pytest.mark.sweep
     def test_a_score_that_was_sent_before_the_answer_was_lost_is_told_without_a_warning(self, scored: Scored) -> None:
         score(scored, 80)
         hand_in(scored)
@@ -137,6 +140,7 @@ class TestOnTheWayHome:
         assert "Score: 80 (CreativeX scorecard " in scored.last_mail(TITLE)
         assert "is not in the DAM" not in scored.last_mail(TITLE)
 
+    @pytest.mark.sweep
     def test_the_same_content_once_more_is_not_sent_for_a_new_score(self, scored: Scored) -> None:
         score(scored, 70)
         hand_in(scored)
@@ -160,6 +164,7 @@ class TestOnTheWayHome:
         assert "Score: 80 (" in scored.last_mail(TITLE)
 
     @pytest.mark.parametrize("before", BEFORE)
+    @pytest.mark.sweep
     def test_a_rework_that_is_taken_back_has_the_score_that_it_was_sent_with(
         self, scored: Scored, before: int | None
     ) -> None:
@@ -191,6 +196,7 @@ class TestInBox:
         return older, newer
 
     @pytest.mark.parametrize("slow", ["older", pytest.param("newer", marks=pytest.mark.sweep)])
+    @pytest.mark.sweep
     def test_of_two_scorecards_the_later_one_counts_whichever_is_read_first(
         self, scored: Scored, two: tuple[Any, Any], slow: str
     ) -> None:
@@ -202,6 +208,7 @@ class TestInBox:
         assert scored.scores() == [(TITLE, "70", 1, "superseded"), (TITLE, "80", 2, "active")]
         assert scored.pdfs() == []
 
+    @pytest.mark.sweep
     def test_an_older_scorecard_that_is_read_by_a_later_run_is_a_version_and_never_counts(
         self, scored: Scored, two: tuple[Any, Any]
     ) -> None:
@@ -227,6 +234,7 @@ class TestInBox:
             f"CreativeX score read: {TITLE} ({value}), matches no file" for value in (70, 80)
         ]
 
+    @pytest.mark.sweep
     def test_a_pdf_that_is_replaced_before_it_is_read_is_read_next_and_nobody_is_alarmed(self, scored: Scored) -> None:
         scored.cards.whole(TITLE, 70, name="card.pdf")
         with held_at(scored, ADDRESS) as report:
@@ -238,6 +246,7 @@ class TestInBox:
         assert scored.world.mails() == [f"CreativeX score read: {TITLE} (80), matches no file"]
         assert scored.world.sql("SELECT count(*) FROM facts") == [(0,)]
 
+    @pytest.mark.sweep
     def test_a_pdf_that_is_taken_back_before_it_is_read_is_not_missed(self, scored: Scored) -> None:
         card = scored.cards.whole(TITLE, 70)
         with held_at(scored, ADDRESS) as report:
@@ -246,6 +255,7 @@ class TestInBox:
         assert scored.read()["headline"] == "nothing to do"
         assert (scored.jobs(), scored.scores(), scored.world.mails()) == (0, [], [])
 
+    @pytest.mark.sweep
     def test_pdfs_wait_while_the_work_folder_cannot_be_used(
         self, make_world: Callable[..., World], tmp_path: Path
     ) -> None:

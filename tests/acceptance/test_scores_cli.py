@@ -42,6 +42,7 @@ def test_the_scores_of_a_file_are_read_and_shown_by_name_and_by_tracking_id(home
         assert f"{home.of('Still.png')}: the file is in the DAM with score 82, asset " in shown.stdout
 
 
+@pytest.mark.sweep
 def test_a_name_without_a_score_is_answered_with_the_nearest_ones(home: Homeward) -> None:
     Scorecards(home.world.twin).whole(TITLE, 70)
     home.world.run("creativex-scores")

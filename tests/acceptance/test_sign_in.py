@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from sandbox.seeds import SMALL
 from tests.acceptance.world import World
 
 MakeWorld = Callable[..., World]
 
 
+@pytest.mark.sweep
 def test_the_client_certificate_alone_is_enough_where_the_gateway_says_so(make_world: MakeWorld) -> None:
     world = make_world(SMALL, DAM_MTLS_AUTH_URL="")
     assert world.run(dam_auth="mtls")["headline"] == "3 delivered; moved C000000201 A1→A2"

@@ -116,6 +116,7 @@ def test_a_campaign_that_cannot_be_read_is_looked_at_again_and_holds_up_nobody(w
     assert watched.run()["headline"] == f"1 campaign in A4; 1 announced; moved by others: {ONE} A3→A4"
 
 
+@pytest.mark.sweep
 def test_our_own_move_is_not_taken_for_somebody_elses(make_world: MakeWorld) -> None:
     watched = Watched(make_world(seed(campaign(ONE, asset("Key Visual.png")))))
     watched.run()

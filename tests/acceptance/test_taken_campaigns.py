@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from sandbox.blobs import GeneratedBlob
 from sandbox.faults import Fault
 from sandbox.otmm.catalogue import ASSET_NAME
@@ -66,6 +68,7 @@ def test_what_can_be_delivered_is_and_the_rest_is_told_once_until_it_is_mended(m
     assert outcome(world)["left over"] == [0, 0, 0]
 
 
+@pytest.mark.sweep
 def test_a_disturbance_between_two_polls_does_not_have_the_same_failures_told_again(make_world: MakeWorld) -> None:
     world = make_world(seed(BROKEN))
     world.run()
@@ -80,6 +83,7 @@ def test_a_disturbance_between_two_polls_does_not_have_the_same_failures_told_ag
     assert world.mails() == [told]
 
 
+@pytest.mark.sweep
 def test_an_asset_that_fails_for_another_reason_now_is_told_again(make_world: MakeWorld) -> None:
     world = make_world(seed(campaign("C000000506", asset("To follow.pdf", content="none"))))
     world.run()
@@ -89,6 +93,7 @@ def test_an_asset_that_fails_for_another_reason_now_is_told_again(make_world: Ma
     assert len(world.mails()) == 2
 
 
+@pytest.mark.sweep
 def test_a_name_that_the_database_cannot_hold_holds_up_nobody(make_world: MakeWorld) -> None:
     world = make_world(seed(campaign("C000000507", asset("Odd.png"), asset("Good.png")), WHOLE))
     world.twin.otmm.set_values(world.node("Odd.png"), {ASSET_NAME: "NUL\0.png"})
@@ -115,6 +120,7 @@ def test_an_empty_campaign_is_a_quiet_success_told_once_after_its_time(make_worl
     assert outcome(world)["left over"] == [0, 0, 0]
 
 
+@pytest.mark.sweep
 def test_with_no_patience_an_empty_campaign_is_told_at_once_and_never_again(make_world: MakeWorld) -> None:
     world = make_world(seed(campaign("C000000509")), EMPTY_CAMPAIGN_AFTER_MIN=0)
     world.run()
@@ -122,6 +128,7 @@ def test_with_no_patience_an_empty_campaign_is_told_at_once_and_never_again(make
     assert world.mails() == ["C000000509 Campaign 509: is A1 but has no masters"]
 
 
+@pytest.mark.sweep
 def test_campaigns_that_lack_something_are_told_once_with_what_it_is_and_hold_up_nobody(make_world: MakeWorld) -> None:
     one = masters(asset("Key Visual.png"))
     world = make_world(
@@ -157,6 +164,7 @@ def test_campaigns_that_lack_something_are_told_once_with_what_it_is_and_hold_up
     assert len(world.mails()) == 6, "another folder is missing now, which nobody was told"
 
 
+@pytest.mark.sweep
 def test_a_master_that_was_retired_in_the_database_holds_up_no_move(make_world: MakeWorld) -> None:
     world = make_world(seed(BROKEN))
     world.run()

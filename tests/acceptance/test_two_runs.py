@@ -26,6 +26,7 @@ def undisturbed(make_world: MakeWorld, kept: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
+@pytest.mark.sweep
 def test_a_campaign_that_another_run_works_on_is_left_to_it(make_world: MakeWorld, undisturbed: dict[str, Any]) -> None:
     world = make_world(SEED)
     faults = world.twin.faults["otmm"]
@@ -43,8 +44,8 @@ def test_a_campaign_that_another_run_works_on_is_left_to_it(make_world: MakeWorl
 @pytest.mark.parametrize(
     ("service", "method", "path"),
     [
-        ("otmm", "GET", "/contents$"),
-        ("box", "POST", "/files/content$"),
+        pytest.param("otmm", "GET", "/contents$", marks=pytest.mark.sweep),
+        pytest.param("box", "POST", "/files/content$", marks=pytest.mark.sweep),
         ("otmm", "PATCH", "/folders/"),
     ],
 )

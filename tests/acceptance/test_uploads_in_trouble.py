@@ -116,6 +116,7 @@ def test_what_was_sent_is_found_although_the_file_was_taken_back_meanwhile(make_
     assert arrived_once(home)
 
 
+@pytest.mark.sweep
 def test_an_import_that_fails_is_told_rests_and_is_tried_at_once_when_asked_for(make_home: MakeHome) -> None:
     home = make_home()
     otmm = home.world.twin.settings.otmm
@@ -154,6 +155,7 @@ def test_a_dam_that_tells_no_checksums_gets_no_second_asset_either(make_home: Ma
     assert arrived_once(home)
 
 
+@pytest.mark.sweep
 def test_a_newer_version_that_is_handed_in_meanwhile_is_not_removed_and_comes_home_next(make_home: MakeHome) -> None:
     home = make_home()
     faults = home.world.twin.faults["otmm"]
@@ -192,6 +194,7 @@ def test_content_that_comes_badly_from_box_arrives_whole_or_not_at_all(make_home
     assert arrived_once(home)
 
 
+@pytest.mark.sweep
 def test_a_file_that_may_not_be_deleted_is_told_and_stays_uploaded(make_home: MakeHome) -> None:
     home = make_home()
     faults = home.world.twin.faults["box"]

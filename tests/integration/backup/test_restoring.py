@@ -61,6 +61,7 @@ def test_everything_comes_back_and_what_was_there_is_kept(place: BackupPlace, du
     assert fingerprint(place.url) == changed
 
 
+@pytest.mark.sweep
 def test_who_may_connect_stays_as_it_was(place: BackupPlace, dumped: Path):
     rights = "SELECT datacl::text FROM pg_database WHERE datname = current_database()"
     change(
@@ -86,6 +87,7 @@ def test_a_restore_that_fails_changes_nothing(place: BackupPlace, dumped: Path):
     assert [name.partition("/")[0] for name in files(place)] == ["dumps", *["safety"] * 3]
 
 
+@pytest.mark.sweep
 def test_a_database_that_others_use_is_left_alone_unless_they_are_to_be_cut_off(place: BackupPlace, dumped: Path):
     with psycopg.connect(place.url, application_name="content-scaling lease worker-7/1") as other:
         told = r"kept data has 1 open connection: content-scaling lease worker-7/1 \(1\)"
@@ -101,6 +103,7 @@ def test_a_database_that_others_use_is_left_alone_unless_they_are_to_be_cut_off(
     require_alone(place)
 
 
+@pytest.mark.sweep
 def test_the_one_that_was_replaced_is_dropped_only_as_it_was_seen(place: BackupPlace, dumped: Path):
     exchange = plan_restore(dumped, place)
     change(place, "DELETE FROM facts WHERE key = 'fact 1'")

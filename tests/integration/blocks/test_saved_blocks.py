@@ -78,6 +78,7 @@ def test_an_environment_that_lacks_a_system_leaves_its_block_as_it_was(
 
 
 @pytest.mark.usefixtures("own_blocks")
+@pytest.mark.sweep
 def test_saving_exactly_leaves_no_block_of_a_system_that_is_not_described(
     here: World, client: SyncPrefectClient, monkeypatch: pytest.MonkeyPatch
 ):

@@ -48,6 +48,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
+@pytest.mark.sweep
 def test_a_killed_user_does_not_keep_the_server_running_for_ever(embedded_folder: Path):
     killed = subprocess.run([sys.executable, "-c", USER_THAT_IS_KILLED, str(embedded_folder)], check=False)
     assert killed.returncode == -signal.SIGKILL
@@ -67,6 +68,7 @@ def test_a_process_that_ends_leaves_no_server(embedded_folder: Path):
     assert not (embedded_folder / "postmaster.pid").exists()
 
 
+@pytest.mark.sweep
 def test_a_pid_file_whose_number_is_another_programs_is_no_obstacle(embedded_folder: Path):
     with EmbeddedPostgres(embedded_folder):
         pid_file = (embedded_folder / "postmaster.pid").read_text()

@@ -78,6 +78,7 @@ def run_callers(database_url: str, *, processes: int, per_s: float, calls: int) 
     return times, sum(int(answer[0]) for answer in answers)
 
 
+@pytest.mark.sweep
 def test_three_processes_together_stay_below_the_rate_and_come_near_it(database_url: str):
     per_s, burst = 40, 14
     times, statements = run_callers(database_url, processes=3, per_s=per_s, calls=60)

@@ -169,6 +169,7 @@ def started(store: Store) -> dict[str | None, str | None]:
         return {event.file_id: event.run_id for event in unhandled_events(session) if event.started_at is not None}
 
 
+@pytest.mark.sweep
 def test_a_webhook_is_made_once_listed_and_deleted(installation: Installation):
     address = "https://hooks.example.com/webhooks/box"
     code, output, _ = installation.command("box-webhook", "create", address)
