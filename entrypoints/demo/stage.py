@@ -117,8 +117,9 @@ def pause_schedules(*, paused: bool) -> None:
     from prefect.client.orchestration import get_client
 
     with get_client(sync_client=True) as client:
+        change = client.pause_deployment if paused else client.resume_deployment
         for deployment in client.read_deployments():
-            client.set_deployment_paused_state(deployment.id, paused=paused)
+            change(deployment.id)
 
 
 @contextmanager
