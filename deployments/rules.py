@@ -65,7 +65,8 @@ def run_failed(alarms: Sequence[UUID]) -> AutomationCore:
         threshold=1,
         within=timedelta(0),
     )
-    return _rule("a run did not go through", "Tells people, once for each reason.", trigger, _tell(alarms, _RUN_FAILED))
+    described = "Tells people of a run that is Failed or Crashed, once for each reason."
+    return _rule("a run did not go through", described, trigger, _tell(alarms, _RUN_FAILED))
 
 
 def no_runs(minutes: int, alarms: Sequence[UUID]) -> AutomationCore:
@@ -79,7 +80,8 @@ def no_runs(minutes: int, alarms: Sequence[UUID]) -> AutomationCore:
         within=timedelta(minutes=minutes),
     )
     actions = _tell(alarms, _NO_RUNS % {"minutes": minutes})
-    return _rule("no run goes through", "Tells people that nothing has run for a while.", trigger, actions)
+    described = f"Tells people that no run has been Completed for {minutes} minutes."
+    return _rule("no run goes through", described, trigger, actions)
 
 
 def no_heartbeat(heartbeat_s: int) -> AutomationCore:
@@ -118,7 +120,7 @@ def _crash(name: str, *, after: set[str], within: timedelta, message: str) -> Au
     )
     # Not forced: of a run that has ended meanwhile the server refuses this.
     crash = ChangeFlowRunState(state=StateType.CRASHED, name="Crashed", message=message)
-    return _rule(name, "Lets the run be Crashed, which people are told.", trigger, [crash])
+    return _rule(name, "Marks such a run as Crashed, which people are then told.", trigger, [crash])
 
 
 def _rule(name: str, description: str, trigger: EventTrigger, actions: Sequence[Any]) -> AutomationCore:
