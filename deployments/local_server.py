@@ -81,7 +81,7 @@ def start_server(home: Path, port: int, environment: Mapping[str, str]) -> int:
 
     Raises ConfigError when the port is taken or the server does not start.
     """
-    _require_free(port)
+    require_free(port)
     home.mkdir(parents=True, exist_ok=True)
     log = home / "server.log"
     process = _start(["server", "start", "--host", "127.0.0.1", "--port", str(port)], log, environment)
@@ -93,7 +93,8 @@ def start_server(home: Path, port: int, environment: Mapping[str, str]) -> int:
     return process.pid
 
 
-def _require_free(port: int) -> None:
+def require_free(port: int) -> None:
+    """Raise ConfigError where somebody listens on that loopback port."""
     # Whoever listens there may be another Prefect server, which would be taken for the one that is starting.
     try:
         socket.create_server(("127.0.0.1", port)).close()

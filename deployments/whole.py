@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from deployments.local_server import WORK_POOL, prefect_environment
+from deployments.local_server import WORK_POOL, prefect_environment, require_free
 from deployments.spawned import our_program, prefect_program
 from deployments.supervised import Program, Say, Supervised
 from domain.errors import ConfigError
@@ -54,7 +54,9 @@ class Whole:
             raise ConfigError(
                 [f"PREFECT_API_URL: {self.api_url} does not answer; correct it, or start the server there"]
             )
-        program = prefect_program("server", "start", "--host", "127.0.0.1", "--port", str(parts.port or _DEFAULT_PORT))
+        port = parts.port or _DEFAULT_PORT
+        require_free(port)
+        program = prefect_program("server", "start", "--host", "127.0.0.1", "--port", str(port))
         with self._running("Prefect server", program, "server.log", shown=None) as server:
             self._wait_until_healthy(server)
             yield
