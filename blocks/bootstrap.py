@@ -113,12 +113,7 @@ def alarms_from(settings: Settings) -> Iterator[AlarmMail | AlarmWebhook]:
         yield AlarmMail(
             sender=settings.mail_sender,
             recipients=list(load_recipients(settings.config_dir).critical),
-            host=settings.smtp_host,
-            port=settings.smtp_port,
-            username=settings.smtp_username,
-            password=settings.smtp_password,
-            starttls=settings.smtp_starttls,
-            ca_bundle=_absolute(settings.smtp_ca_bundle),
+            **_smtp(settings),
             mailgun_url=settings.mailgun_base_url,
             mailgun_key=settings.mailgun_api_key,
             **always,
@@ -162,15 +157,18 @@ def _mail(settings: Settings) -> Iterator[Block]:
     if settings.mailgun_base_url is not None and settings.mailgun_api_key is not None:
         yield MailgunAccount(base_url=settings.mailgun_base_url, api_key=settings.mailgun_api_key, sender=sender)
     if settings.smtp_host is not None:
-        yield SmtpServer(
-            host=settings.smtp_host,
-            port=settings.smtp_port,
-            username=settings.smtp_username,
-            password=settings.smtp_password,
-            starttls=settings.smtp_starttls,
-            ca_bundle=_absolute(settings.smtp_ca_bundle),
-            sender=sender,
-        )
+        yield SmtpServer(sender=sender, **_smtp(settings))
+
+
+def _smtp(settings: Settings) -> dict[str, Any]:
+    return {
+        "host": settings.smtp_host,
+        "port": settings.smtp_port,
+        "username": settings.smtp_username,
+        "password": settings.smtp_password,
+        "starttls": settings.smtp_starttls,
+        "ca_bundle": _absolute(settings.smtp_ca_bundle),
+    }
 
 
 def _differing(block: Block, saved: SavedBlocks) -> list[str]:

@@ -15,9 +15,9 @@ from prefect.client.schemas.responses import DeploymentResponse
 
 from blocks.settings import Settings
 from clients.yaml_files import readable_yaml
-from deployments.local_server import WORK_POOL
 from deployments.plan import MADE, Item, changed, moved
 from domain.errors import ConfigError
+from domain.work_pool import WORK_POOL
 
 FILE = "prefect.yaml"
 

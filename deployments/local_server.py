@@ -6,16 +6,16 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from deployments.spawned import prefect_program, spawn, stop
 from domain.errors import ConfigError
+from domain.work_pool import WORK_POOL
 
 _QUIET_PORTS = range(20_000, 32_000)
 _START_S = 120.0
-WORK_POOL = "content-scaling"
 
 
 def prefect_environment(home: Path, port: int) -> dict[str, str]:
@@ -84,9 +84,9 @@ def start_server(home: Path, port: int, environment: Mapping[str, str]) -> int:
     require_free(port)
     home.mkdir(parents=True, exist_ok=True)
     log = home / "server.log"
-    process = _start(["server", "start", "--host", "127.0.0.1", "--port", str(port)], log, environment)
+    process = _start(server_arguments(port), log, environment)
     try:
-        _wait_healthy(f"http://127.0.0.1:{port}/api/health", process, log)
+        wait_until_it_answers(f"http://127.0.0.1:{port}/api", log, is_running=lambda: process.poll() is None)
     except BaseException:
         stop(process.pid)
         raise
@@ -107,14 +107,26 @@ def _start(arguments: list[str], log: Path, environment: Mapping[str, str]) -> "
         return spawn(prefect_program(*arguments), environment, output=output)
 
 
-def _wait_healthy(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+def server_arguments(port: int) -> list[str]:
+    """Return the arguments with which `prefect` is a server on that port, for this machine only."""
+    return ["server", "start", "--host", "127.0.0.1", "--port", str(port)]
+
+
+def wait_until_it_answers(api_url: str, log: Path, *, is_running: Callable[[], bool]) -> None:
+    """Wait for a server that is starting. Raises ConfigError when it has ended, or takes too long."""
     deadline = time.monotonic() + _START_S
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
+    while not answers(api_url):
+        if not is_running():
             raise ConfigError([f"the Prefect server stopped while starting; its reason is in {log}"])
-        try:
-            with urllib.request.urlopen(url, timeout=5):  # noqa: S310  loopback
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.2)
-    raise ConfigError([f"the Prefect server did not answer within {_START_S:.0f} s; see {log}"])
+        if time.monotonic() > deadline:
+            raise ConfigError([f"the Prefect server did not answer within {_START_S:.0f} s; see {log}"])
+        time.sleep(0.2)
+
+
+def answers(api_url: str) -> bool:
+    """Tell whether a Prefect server answers at that address of its API."""
+    try:
+        with urllib.request.urlopen(f"{api_url}/health", timeout=5):  # noqa: S310  a setting, or loopback
+            return True
+    except (urllib.error.URLError, OSError, ValueError):
+        return False

@@ -5,8 +5,8 @@ from prefect.client.schemas.actions import WorkPoolCreate, WorkPoolUpdate
 from prefect.client.schemas.objects import WorkPool
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 
-from deployments.local_server import WORK_POOL
 from deployments.plan import MADE, Item, changed, moved
+from domain.work_pool import WORK_POOL
 
 _NAME = f"work pool: {WORK_POOL}"
 

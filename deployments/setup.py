@@ -11,11 +11,11 @@ from blocks.saved import SavedBlocks
 from blocks.settings import Settings
 from deployments.automations import apply_rules, plan_automations
 from deployments.deploying import FILE, deploy, plan_deployments, variables_of
-from deployments.local_server import WORK_POOL
 from deployments.plan import MADE, Item, changed
 from deployments.pool import plan_pool, set_pool
 from deployments.schema import bring_up, plan_schema
 from domain.errors import ConfigError
+from domain.work_pool import WORK_POOL
 
 Say = Callable[[str], None]
 

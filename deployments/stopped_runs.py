@@ -7,7 +7,7 @@ from prefect.client.schemas.filters import FlowRunFilter, WorkPoolFilter
 from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.states import Cancelled
 
-from deployments.local_server import WORK_POOL
+from domain.work_pool import WORK_POOL
 
 _GOING_ON = [StateType.PENDING, StateType.RUNNING, StateType.PAUSED, StateType.CANCELLING]
 _MESSAGE = "stopped together with its worker; the next run goes on where this one was"

@@ -2,20 +2,23 @@
 
 import os
 import socket
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from deployments.local_server import WORK_POOL, prefect_environment, require_free
+from deployments.local_server import (
+    answers,
+    prefect_environment,
+    require_free,
+    server_arguments,
+    wait_until_it_answers,
+)
 from deployments.spawned import our_program, prefect_program
 from deployments.supervised import Program, Say, Supervised
 from domain.errors import ConfigError
+from domain.work_pool import WORK_POOL
 
-_START_S = 120.0
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _DEFAULT_PORT = 4200
 
@@ -45,7 +48,7 @@ class Whole:
     @contextmanager
     def server(self) -> Iterator[None]:
         """Run the Prefect server, unless one answers there already. Raises ConfigError where it does not start."""
-        if self._answers():
+        if answers(self.api_url):
             self._say(f"Using the Prefect server at {self.ui_url}, which runs already")
             yield
             return
@@ -56,9 +59,9 @@ class Whole:
             )
         port = parts.port or _DEFAULT_PORT
         require_free(port)
-        program = prefect_program("server", "start", "--host", "127.0.0.1", "--port", str(port))
+        program = prefect_program(*server_arguments(port))
         with self._running("Prefect server", program, "server.log", shown=None) as server:
-            self._wait_until_healthy(server)
+            wait_until_it_answers(self.api_url, server.program.log, is_running=lambda: server.pid is not None)
             yield
 
     @contextmanager
@@ -85,21 +88,3 @@ class Whole:
             yield child
         finally:
             child.stop()
-
-    def _wait_until_healthy(self, server: Supervised) -> None:
-        deadline = time.monotonic() + _START_S
-        while not self._answers():
-            if server.pid is None:
-                raise ConfigError([f"the Prefect server stopped while starting; its reason is in {server.program.log}"])
-            if time.monotonic() > deadline:
-                raise ConfigError(
-                    [f"the Prefect server did not answer within {_START_S:.0f} s; see {server.program.log}"]
-                )
-            time.sleep(0.2)
-
-    def _answers(self) -> bool:
-        try:
-            with urllib.request.urlopen(f"{self.api_url}/health", timeout=5):  # noqa: S310  the address is a setting
-                return True
-        except (urllib.error.URLError, OSError, ValueError):
-            return False

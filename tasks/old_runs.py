@@ -21,12 +21,8 @@ from prefect.client.schemas.objects import TERMINAL_STATES
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import ObjectNotFound
 
-from tasks.run_history import FLOWS
-
-_POOL = "content-scaling"
-"""Work pool of our deployments; together with the names of our flows it tells them from those of others."""
-
-_PAGE = 200  # the server gives no more at once
+from domain.work_pool import WORK_POOL
+from tasks.run_history import FLOWS, PAGE
 
 
 def count_runs(before: datetime) -> int:
@@ -42,7 +38,7 @@ def delete_runs(before: datetime) -> int:
     with get_client(sync_client=True) as client:
         over = _over(client, before)
         while over is not None:
-            page = client.read_flow_runs(flow_run_filter=over, sort=FlowRunSort.EXPECTED_START_TIME_ASC, limit=_PAGE)
+            page = client.read_flow_runs(flow_run_filter=over, sort=FlowRunSort.EXPECTED_START_TIME_ASC, limit=PAGE)
             if not page:
                 break
             run_ids = [run.id for run in page]
@@ -71,16 +67,16 @@ def _our_deployments(client: SyncPrefectClient) -> list[UUID]:
     offset = 0
     while True:
         names = FlowFilter(name=FlowFilterName(any_=list(FLOWS)))
-        page = client.read_deployments(flow_filter=names, limit=_PAGE, offset=offset)
-        found += [each.id for each in page if each.work_pool_name == _POOL]
+        page = client.read_deployments(flow_filter=names, limit=PAGE, offset=offset)
+        found += [each.id for each in page if each.work_pool_name == WORK_POOL]
         offset += len(page)
-        if len(page) < _PAGE:
+        if len(page) < PAGE:
             return found
 
 
 def _delete_artifacts(client: SyncPrefectClient, run_ids: Sequence[UUID]) -> None:
     of_runs = ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=list(run_ids)))
-    while page := client.read_artifacts(artifact_filter=of_runs, limit=_PAGE):
+    while page := client.read_artifacts(artifact_filter=of_runs, limit=PAGE):
         for artifact in page:
             with suppress(ObjectNotFound):  # somebody else was faster
                 client.delete_artifact(artifact.id)

@@ -19,7 +19,8 @@ FLOWS = (
 )
 """The flows whose runs are ours."""
 
-_PAGE = 200  # the server gives no more at once
+PAGE = 200
+"""Rows that Prefect's server gives at once; it refuses to give more."""
 _DROPPED = "Deployment concurrency limit reached."
 """State message of runs that came due while the one before was still going: they were never meant to run."""
 
@@ -47,12 +48,12 @@ def _pages(client: SyncPrefectClient, window: Window) -> Iterator[FlowRun]:
             flow_filter=_ours(),
             flow_run_filter=FlowRunFilter(expected_start_time=due),
             sort=FlowRunSort.EXPECTED_START_TIME_ASC,
-            limit=_PAGE,
+            limit=PAGE,
             offset=offset,
         )
         yield from page
         offset += len(page)
-        if len(page) < _PAGE:
+        if len(page) < PAGE:
             return
 
 

@@ -24,8 +24,8 @@ from prefect.settings import get_current_settings
 from blocks.bootstrap import differing_blocks
 from blocks.settings import Settings
 from deployments.automations import missing_or_different
-from deployments.local_server import WORK_POOL
 from domain.report import counted
+from domain.work_pool import WORK_POOL
 from entrypoints.checks.verdict import Found, State, Verdict, attempt
 from entrypoints.prefect_api import require_server
 

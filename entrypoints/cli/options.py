@@ -54,3 +54,7 @@ BoxFileIds = Annotated[
         callback=_check_box_ids,
     ),
 ]
+
+ProxyAddress = Annotated[
+    str, typer.Option("--proxy", help="Address of the TLS proxy in front: its X-Forwarded-For tells who asks.")
+]

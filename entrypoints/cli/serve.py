@@ -7,16 +7,14 @@ from typing import Annotated
 
 import typer
 
-from entrypoints.cli.options import EnvFile
+from entrypoints.cli.options import EnvFile, ProxyAddress
 from entrypoints.console import open_console
 
 
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.", min=0, max=65535)] = 8440,
-    proxy: Annotated[
-        str, typer.Option(help="Address of the TLS proxy in front: its X-Forwarded-For tells who asks.")
-    ] = "127.0.0.1",
+    proxy: ProxyAddress = "127.0.0.1",
     env_file: EnvFile = None,
 ) -> None:
     """Receive the webhooks of Box until Ctrl-C: each file that is placed there starts a run of a2-to-a3.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from entrypoints.cli.options import EnvFile
+from entrypoints.cli.options import EnvFile, ProxyAddress
 from entrypoints.console import open_console
 
 if TYPE_CHECKING:
@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 def up(
     host: Annotated[str, typer.Option(help="Address that the receiver listens on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port that the receiver listens on.", min=1, max=65535)] = 8440,
-    proxy: Annotated[
-        str, typer.Option(help="Address of the TLS proxy in front: its X-Forwarded-For tells who asks.")
-    ] = "127.0.0.1",
+    proxy: ProxyAddress = "127.0.0.1",
     env_file: EnvFile = None,
 ) -> None:
     """Run a small installation in this terminal until Ctrl-C: Prefect server, worker and receiver, after a set-up.

@@ -19,7 +19,7 @@ from prefect.client.schemas.objects import State
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 from prefect.states import Completed, Crashed, Running
 
-from deployments.local_server import WORK_POOL
+from domain.work_pool import WORK_POOL
 from tasks import old_runs
 from tests.acceptance.command import content_scaling, of
 from tests.acceptance.kills import kill_while_writing
@@ -83,7 +83,7 @@ def artifacts(client: SyncPrefectClient, run_id: UUID) -> int:
 def test_runs_of_our_deployments_that_are_over_go_page_by_page_with_their_artifacts(
     client: SyncPrefectClient, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(old_runs, "_PAGE", 2)
+    monkeypatch.setattr(old_runs, "PAGE", 2)
     monkeypatch.setattr(old_runs, "FLOWS", (known.name,))
     ours = deployed(client, known)
     ended: list[State[Any]] = [Completed(), Completed(), Crashed(message="killed")]
@@ -125,10 +125,6 @@ def test_a_run_that_somebody_else_deletes_meanwhile_stops_nothing(
     now = datetime.now(UTC)
     assert old_runs.delete_runs(now) == old_runs.count_runs(now) + found - 1
     assert kept(client, own) == [False]
-
-
-def test_the_work_pool_that_tells_our_runs_is_the_one_that_setup_makes():
-    assert old_runs._POOL == WORK_POOL
 
 
 @pytest.fixture

@@ -15,10 +15,10 @@ from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.exceptions import ObjectAlreadyExists
 
 from blocks.dam import DamAuth
-from deployments.local_server import WORK_POOL
 from domain.errors import ServiceRejected
 from domain.report import RunReport
 from domain.routes import LOCAL_MASTERS
+from domain.work_pool import WORK_POOL
 from entrypoints.absence import why_left_out
 from sandbox.seeds import CAMPAIGNS
 from tests.acceptance.command import CHECKOUT, DEADLINE_S, alone, content_scaling, installed, of, processes_of, start

@@ -18,7 +18,8 @@ from prefect.client.schemas.schedules import IntervalSchedule
 from prefect.exceptions import ObjectAlreadyExists
 from prefect.utilities.callables import parameter_schema
 
-from deployments.local_server import WORK_POOL, local_worker
+from deployments.local_server import local_worker
+from domain.work_pool import WORK_POOL
 from entrypoints.demo.stage import pause_schedules
 from flows.deliver_messages import deliver_messages
 from tests.acceptance.command import CHECKOUT, DEADLINE_S

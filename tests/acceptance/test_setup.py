@@ -19,14 +19,16 @@ from blocks.settings import Settings, load_settings
 from db import migrate
 from deployments import spawned
 from deployments.deploying import deploy
-from deployments.local_server import WORK_POOL, free_port, prefect_environment, start_server
+from deployments.local_server import free_port, prefect_environment, start_server
 from deployments.schema import plan_schema
 from deployments.setup import plan, set_up
 from deployments.spawned import stop
 from domain.errors import ConfigError
+from domain.work_pool import WORK_POOL
 from tests.acceptance.command import CHECKOUT, DEADLINE_S, content_scaling, of
 from tests.acceptance.world import World
 from tests.postgres import EMPTY, cloned_database
+from tests.processes import has_ended
 from tests.waiting import until
 
 NAMES = [
@@ -191,8 +193,8 @@ def test_stopping_ends_all_that_the_process_started_and_does_not_wait_for_who_co
     before = time.monotonic()
     stop(pid)
     assert time.monotonic() - before < spawned._STOP_S / 2
-    until(lambda: not psutil.pid_exists(grandchild) or is_dead(grandchild), what="the grandchild to end")
-    assert is_dead(pid)
+    until(lambda: not psutil.pid_exists(grandchild) or has_ended(grandchild), what="the grandchild to end")
+    assert has_ended(pid)
 
 
 def test_a_process_that_does_not_want_to_end_is_made_to(
@@ -201,18 +203,10 @@ def test_a_process_that_does_not_want_to_end_is_made_to(
     monkeypatch.setattr(spawned, "_STOP_S", 0.5)
     pid, _ = started(DEAF)
     stop(pid)
-    assert is_dead(pid)
+    assert has_ended(pid)
 
 
 def test_stopping_what_has_ended_does_no_harm() -> None:
     ended = subprocess.Popen([sys.executable, "-c", ""], start_new_session=True)
     ended.wait()
     stop(ended.pid)
-
-
-def is_dead(pid: int) -> bool:
-    """Whether the process has ended, collected or not."""
-    try:
-        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return True

@@ -21,9 +21,10 @@ from blocks.settings import load_settings
 from db.migrate import current, head
 from deployments import local_server
 from deployments.automations import apply_rule, missing_or_different
-from deployments.local_server import WORK_POOL, free_port, local_worker, prefect_environment
+from deployments.local_server import free_port, local_worker, prefect_environment
 from deployments.rules import PREFIX
 from deployments.setup import plan, set_up
+from domain.work_pool import WORK_POOL
 from entrypoints.demo.stage import pause_schedules
 from sandbox.certificates import Certificates
 from sandbox.environment import write_env_file

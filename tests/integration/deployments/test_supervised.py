@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 
 from deployments.supervised import Program, Supervised
+from tests.processes import has_ended
 from tests.waiting import until
 
 SPEAKER = "import time; print('up', flush=True); time.sleep(600)"
@@ -88,7 +88,7 @@ def test_what_was_stopped_is_not_started_again_and_leaves_nothing_behind(watch: 
     assert [process.pid for process in watched.supervised.descendants()] == [child]
     watched.supervised.stop()
     assert watched.supervised.pid is None
-    until(lambda: is_gone(child), what="the child to end")
+    until(lambda: has_ended(child), what="the child to end")
     assert watched.said == []
 
 
@@ -100,9 +100,9 @@ def test_what_a_killed_program_has_left_does_not_keep_it_from_being_started_agai
     child = int(watched.shown[0].split()[1])
     watched.kill()
     until(lambda: len(watched.shown) == 2, what="the child of the one after")
-    assert not is_gone(child)
+    assert not has_ended(child)
     watched.supervised.stop()
-    until(lambda: is_gone(child), what="the first child to end")
+    until(lambda: has_ended(child), what="the first child to end")
 
 
 def test_one_that_waits_to_be_started_again_can_be_stopped(tmp_path: Path) -> None:
@@ -113,11 +113,3 @@ def test_one_that_waits_to_be_started_again_can_be_stopped(tmp_path: Path) -> No
     until(lambda: said, what="its end")
     supervised.stop()
     assert len(said) == 1
-
-
-def is_gone(pid: int) -> bool:
-    """Whether the process has ended, collected or not."""
-    try:
-        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return True

@@ -34,6 +34,7 @@ def test_where_nothing_is_said_the_server_is_on_the_usual_port(tmp_path: Path) -
 
 
 def test_what_the_environment_says_itself_goes_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PREFECT_SERVER_API_PORT", raising=False)  # other tests of this process may have set it
     monkeypatch.setenv("PREFECT_SERVER_DATABASE_CONNECTION_URL", "postgresql+asyncpg://db.example.com/prefect")
     environment = whole(tmp_path, "http://127.0.0.1:4391/api").environment
     assert "PREFECT_SERVER_DATABASE_CONNECTION_URL" not in environment

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from blocks.settings import Settings
-from deployments.local_server import WORK_POOL
+from domain.work_pool import WORK_POOL
 from tests.documents import ROOT
 
 FOLDER = ROOT / "deployments" / "compose"
