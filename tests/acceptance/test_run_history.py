@@ -28,7 +28,7 @@ def not_ours() -> None:
 def test_every_run_that_was_due_is_counted_but_for_dropped_ones_dry_runs_and_those_of_others(
     prefect: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run_history, "_PAGE", 2)
+    monkeypatch.setattr(run_history, "PAGE", 2)
     since = datetime.now(UTC)
     with get_client(sync_client=True) as client:
 
