@@ -173,16 +173,16 @@ def test_bandwidth_holds_for_both_directions(service):
     started_at = time.monotonic()
     service.read()
     service.write(bytes(SIZE))
-    assert 0.35 < time.monotonic() - started_at < 2
+    assert 0.35 < time.monotonic() - started_at < 10
 
 
 def test_latency_delays_only_the_requests_it_matches(service):
-    service.faults.add(Fault("latency", path="^/content$", seconds=0.2))
+    service.faults.add(Fault("latency", path="^/content$", seconds=0.5))
     started_at = time.monotonic()
     service.write()
-    assert time.monotonic() - started_at < 0.2
+    assert time.monotonic() - started_at < 0.5
     service.read()
-    assert time.monotonic() - started_at >= 0.2
+    assert time.monotonic() - started_at >= 0.5
 
 
 def test_a_login_page_comes_as_html_with_a_good_status(service):

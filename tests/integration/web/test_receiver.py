@@ -142,7 +142,7 @@ def test_the_answer_does_not_wait_for_the_start(served, starter):
     answer = served.post(body, served.signed(body))
 
     assert answer.status_code == 200
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 5  # the start is held for ten
     assert starter.started == []
     starter.hold.set()
     until(lambda: starter.started, what="the start")
