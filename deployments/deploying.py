@@ -12,6 +12,8 @@ import yaml
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterName, WorkPoolFilter, WorkPoolFilterName
 from prefect.client.schemas.responses import DeploymentResponse
+from prefect.flows import load_flow_from_entrypoint
+from prefect.utilities.callables import parameter_schema
 
 from blocks.settings import Settings
 from clients.yaml_files import readable_yaml
@@ -52,7 +54,7 @@ def plan_deployments(checkout: Path, variables: Mapping[str, str]) -> list[Item]
         in_pool = WorkPoolFilter(name=WorkPoolFilterName(any_=[WORK_POOL]))
         found = {one.name: one for one in client.read_deployments(deployment_filter=named)}
         others = {one.name for one in client.read_deployments(work_pool_filter=in_pool)} - wanted.keys()
-    items = [Item(f"deployment: {name}", _change(one, found.get(name), checkout)) for name, one in wanted.items()]
+    items = [_item(one, found.get(name), checkout) for name, one in wanted.items()]
     gone = f"not in {FILE}; set-up leaves it; unless you made it yourself: prefect deployment delete"
     return [*items, *(Item(f"deployment: {name}", note=gone) for name in sorted(others))]
 
@@ -66,12 +68,14 @@ def read_deployments(checkout: Path, variables: Mapping[str, str]) -> list[_Fact
     return found
 
 
-def _change(wanted: _Facts, found: DeploymentResponse | None, checkout: Path) -> str | None:
+def _item(wanted: _Facts, found: DeploymentResponse | None, checkout: Path) -> Item:
+    name = f"deployment: {wanted['name']}"
     if found is None:
-        return MADE
+        return Item(name, MADE)
     before, after = _as_found(found), _as_wanted(wanted, checkout)
     differences = [said for what, value in after.items() for said in moved(what, before[what], value)]
-    return changed([*differences, *_schedules(wanted, found)])
+    removed, left = _schedules_of_others(wanted, found)
+    return Item(name, changed([*differences, *_form(wanted, found), *_schedules(wanted, found), *removed]), left)
 
 
 def _as_wanted(wanted: _Facts, checkout: Path) -> _Facts:
@@ -106,6 +110,26 @@ def _as_found(found: DeploymentResponse) -> _Facts:
 
 def _folder(steps: list[dict[str, Any]] | None) -> str | None:
     return next((step[_FOLDER_STEP]["directory"] for step in steps or [] if _FOLDER_STEP in step), None)
+
+
+def _form(wanted: _Facts, found: DeploymentResponse) -> list[str]:
+    """Return whether the form of a run's parameters is another one in the code than on the server."""
+    flow: Any = load_flow_from_entrypoint(str(wanted["entrypoint"]))
+    form = parameter_schema(flow).model_dump(mode="json", exclude_unset=True)
+    return [] if form == found.parameter_openapi_schema else ["form of the parameters"]
+
+
+def _schedules_of_others(wanted: _Facts, found: DeploymentResponse) -> tuple[list[str], str | None]:
+    """Return schedules that the file does not have: those that set-up removes, and a note about those that it leaves.
+
+    As Prefect does: it leaves them where each schedule of the deployment has a slug, else puts the file's in place of
+    all. A deployment without schedules in the file keeps what it has.
+    """
+    ours = {str(one["slug"]) for one in wanted.get("schedules") or []}
+    others = [one.slug or "without a slug" for one in found.schedules if one.slug not in ours]
+    if ours and any(one.slug is None for one in found.schedules):
+        return [f"schedule {name} removed" for name in others], None
+    return [], f"not in {FILE}; set-up leaves it: schedule {', '.join(others)}" if others else None
 
 
 def _schedules(wanted: _Facts, found: DeploymentResponse) -> list[str]:

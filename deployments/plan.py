@@ -16,7 +16,8 @@ class Item:
     """What people are to know of it, and set-up does not touch."""
 
     def __str__(self) -> str:
-        return f"{self.name}: {self.change or self.note or 'as it is'}"
+        said = "; ".join(part for part in (self.change, self.note) if part)
+        return f"{self.name}: {said or 'as it is'}"
 
 
 def changed(differences: Iterable[str]) -> str | None:

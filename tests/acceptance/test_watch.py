@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import psutil
 import pytest
 from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.actions import DeploymentUpdate
 from prefect.client.schemas.objects import FlowRun
+from prefect.client.schemas.schedules import CronSchedule
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.states import Pending, Scheduled
 
@@ -252,7 +255,7 @@ def test_what_differs_is_told_by_the_check_and_mended(watched: Watched, monkeypa
         f"work pool: {WORK_POOL}": "changed: limit none -> 3",
         "block: smtp-server/watched": "changed: password",
         "block: alarm-mail/watched": "changed: password",
-        "automation: content-scaling: no run goes through": "changed: trigger, actions",
+        "automation: content-scaling: no run goes through": "changed: description, trigger, actions",
     }
     assert missing_or_different(load_settings()) == [rule.name]
 
@@ -269,6 +272,39 @@ def test_a_deployment_that_the_file_does_not_have_is_told_and_left(watched: Watc
     [item] = [item for item in plan(load_settings(), CHECKOUT) if item.name == "deployment: formerly"]
     assert item.change is None
     assert "not in prefect.yaml; set-up leaves it" in str(item)
+
+
+def test_another_form_of_the_parameters_is_told_and_mended(watched: Watched) -> None:
+    found = watched.client.read_deployment_by_name("a4-live/a4-live")
+    old = {"type": "object", "properties": {"campaign": {"title": "campaign", "type": "string"}}}
+    watched.client.update_deployment(found.id, DeploymentUpdate(parameter_openapi_schema=old))
+    assert "form of the parameters" in changes()["deployment: a4-live"]
+    set_up(load_settings(), CHECKOUT, lambda _: None, watched.environment)
+    pause_schedules(paused=True)
+    assert changes() == {}
+
+
+def test_schedules_that_the_file_does_not_have_are_told(watched: Watched) -> None:
+    with_slug = watched.client.read_deployment_by_name("clean-up/clean-up")
+    without = watched.client.read_deployment_by_name("check-backup/check-backup")
+    at_noon = CronSchedule(cron="0 12 * * *", timezone="UTC")
+    add_schedule(watched, with_slug.id, at_noon, slug="at-noon")
+    add_schedule(watched, without.id, at_noon)
+    said = {item.name: str(item) for item in plan(load_settings(), CHECKOUT)}
+    assert "not in prefect.yaml; set-up leaves it: schedule at-noon" in said["deployment: clean-up"]
+    assert "schedule without a slug removed" in changes()["deployment: check-backup"]
+
+    set_up(load_settings(), CHECKOUT, lambda _: None, watched.environment)
+    pause_schedules(paused=True)
+    slugs = [{one.slug for one in watched.client.read_deployment(found.id).schedules} for found in (with_slug, without)]
+    assert slugs == [{"daily-at-03-30", "at-noon"}, {"daily-at-08"}]
+    assert changes() == {}
+
+
+def add_schedule(watched: Watched, deployment_id: UUID, schedule: CronSchedule, slug: str | None = None) -> None:
+    """Give a deployment one more schedule, switched off, as a person does in the UI."""
+    body = [{"schedule": schedule.model_dump(mode="json"), "active": False, "slug": slug}]
+    watched.client.request("POST", "/deployments/{id}/schedules", path_params={"id": deployment_id}, json=body)
 
 
 def switch_off(watched: Watched, name: str) -> None:
