@@ -37,6 +37,15 @@ def environment(twin: "Twin") -> dict[str, str]:
     }
 
 
+def apart(folder: Path) -> dict[str, str]:
+    """Return settings by which what is done with the twin stays out of a real installation beside it.
+
+    Its database and its Prefect blocks are its own: with the real ones' names, a command would act on the real DAM, or
+    the twin's campaigns would turn up on the real board.
+    """
+    return {"BLOCKS_NAME": "sandbox", "DATA_DIR": str(folder.absolute() / "data")}
+
+
 def mailgun_environment(twin: "Twin") -> dict[str, str]:
     """Return the settings that let mail go by the Mailgun API: in place of the SMTP ones, of which none may be set."""
     return {

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import FrameType
 
 from sandbox import switches
-from sandbox.environment import mailgun_environment, write_env_file
+from sandbox.environment import apart, mailgun_environment, write_env_file
 from sandbox.options import SERVICES, Ports, Settings
 from sandbox.seeds import CAMPAIGNS
 from sandbox.twin import Twin
@@ -30,7 +30,7 @@ def run_sandbox(
     """
     settings = _settings(switch)
     with _until_a_signal() as stopped, Twin(folder, seed=seed or CAMPAIGNS, ports=ports, settings=settings) as twin:
-        values = twin.env()
+        values = {**twin.env(), **apart(folder)}
         if env_file is not None:
             write_env_file(env_file, values, also=mailgun_environment(twin))
         print(announcement(twin, env_file), flush=True)

@@ -243,6 +243,8 @@ def test_the_sandbox_runs_as_a_program_until_a_signal(tmp_path, number):
         form = {"grant_type": "client_credentials", "client_id": env["DAM_CLIENT_ID"]}
         form["client_secret"] = env["DAM_CLIENT_SECRET"]
         assert requests.post(str(env["DAM_AUTH_URL"]), data=form, timeout=10).json()["expires_in"] == 7
+        # Neither rows nor blocks of a real installation in the same folder are touched.
+        assert (env["BLOCKS_NAME"], env["DATA_DIR"]) == ("sandbox", str(tmp_path / "data" / "data"))
         os.kill(process.pid, number)
         _, errors = process.communicate(timeout=20)
     assert (process.returncode, errors) == (0, "")
