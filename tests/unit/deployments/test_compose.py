@@ -79,6 +79,23 @@ def test_the_image_gets_every_package_and_file_that_it_runs_on() -> None:
     assert all((ROOT / name).exists() for name in let_in)
 
 
+def test_neither_the_image_nor_git_gets_the_key_files_and_the_filled_in_example() -> None:
+    ignored = _lines("Dockerfile.dockerignore")
+    last_let_in = max(number for number, line in enumerate(ignored) if line.startswith("!"))
+    assert {"deployments/compose/secrets", "**/.env"} <= set(ignored[last_let_in:])
+    assert {"/deployments/compose/secrets/", ".env"} <= set((ROOT / ".gitignore").read_text().splitlines())
+
+
+def test_links_of_every_service_lead_to_where_browsers_find_the_pages() -> None:
+    found = {service: SERVICES[service]["environment"].get("PREFECT_UI_URL") for service in OURS}
+    assert set(found.values()) == {"${PREFECT_PAGES_URL:-http://localhost:4200}"}
+
+
+def test_every_service_that_sends_mail_sees_the_folder_of_the_certificates() -> None:
+    for service in OURS:
+        assert any(str(volume).startswith("./secrets:/run/secrets/") for volume in SERVICES[service]["volumes"])
+
+
 def test_workers_and_receiver_wait_for_a_set_up_that_went_well() -> None:
     for service in ("worker", "receiver"):
         assert SERVICES[service]["depends_on"] == {"setup": {"condition": "service_completed_successfully"}}
