@@ -56,6 +56,8 @@ def main() -> None:
     """Run the command line; an error of ours is told in plain words, without a traceback."""
     os.environ.setdefault("DO_NOT_TRACK", "1")  # Prefect would tell its makers of every command
     signal.signal(signal.SIGTERM, _end_in_order)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # of a terminal that is closed; nohup ignores it
+        signal.signal(signal.SIGHUP, _end_in_order)
     watch_handlers()
     problems = open_console(stderr=True)
     try:

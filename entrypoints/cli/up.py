@@ -29,10 +29,12 @@ def up(
     console = open_console()
 
     def say(line: str) -> None:
-        console.print(line, markup=False, highlight=False)
+        with suppress(OSError):  # the terminal may be gone; what is left is to be stopped all the same
+            console.print(line, markup=False, highlight=False)
 
     def show(name: str, line: str) -> None:
-        console.print(f"{name:<8} | {line}", markup=False, highlight=False, soft_wrap=True, style="dim")
+        with suppress(OSError):
+            console.print(f"{name:<8} | {line}", markup=False, highlight=False, soft_wrap=True, style="dim")
 
     console.print("Reading settings", style="dim")
     from blocks.settings import WORKFLOWS, load_settings

@@ -273,14 +273,15 @@ def test_without_a_prefect_server_a_run_has_one_of_its_own_for_as_long_as_it_tak
     assert processes_of(data / "prefect") == []
 
 
-def test_a_run_that_is_told_to_end_leaves_no_server_behind(world: World, tmp_path: Path):
+@pytest.mark.parametrize("number", [signal.SIGTERM, pytest.param(signal.SIGHUP, marks=pytest.mark.sweep)])
+def test_a_run_that_is_told_to_end_leaves_no_server_behind(world: World, tmp_path: Path, number: signal.Signals):
     home = tmp_path / "data" / "prefect"
     environment = alone(tmp_path / "home", **world.environment, DATA_DIR=str(tmp_path / "data"))
     run = start("run", "a1-to-a2", environment=environment)
     until(lambda: processes_of(home), what="the private server to start", timeout=DEADLINE_S)
-    run.terminate()
+    run.send_signal(number)
     output, _ = run.communicate(timeout=DEADLINE_S)
-    assert run.returncode == 128 + signal.SIGTERM, output
+    assert run.returncode == 128 + number, output
     assert "Traceback" not in output
     assert processes_of(home) == []
 
