@@ -1,11 +1,12 @@
 """A small installation as a whole: Prefect server, worker and receiver, kept running from one process."""
 
-import os
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from prefect.settings import get_current_settings
 
 from deployments.local_server import (
     answers,
@@ -21,6 +22,7 @@ from domain.work_pool import WORK_POOL
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _DEFAULT_PORT = 4200
+_OF_THE_SERVER = ("PREFECT_SERVER_", "PREFECT_UI_URL")
 
 
 class Whole:
@@ -35,15 +37,26 @@ class Whole:
         self.folder = folder
         self._say = say
         self._show = show
-        port = urlsplit(self.api_url).port or _DEFAULT_PORT
-        ours = prefect_environment(folder, port) | {"PREFECT_API_URL": self.api_url}
-        # What the environment says itself goes before: a PostgreSQL for Prefect's own database, above all.
-        self.environment = {name: value for name, value in ours.items() if name not in os.environ}
+        self._port = urlsplit(self.api_url).port or _DEFAULT_PORT
+        self._is_here = urlsplit(self.api_url).hostname in _LOOPBACK
+        self._said = get_current_settings().to_environment_variables(exclude_unset=True)
+        self.environment = self._environment()
 
     @property
     def ui_url(self) -> str:
         """Where the Prefect pages are."""
-        return self.api_url.removesuffix("/api")
+        return self._said.get("PREFECT_UI_URL") or self.api_url.removesuffix("/api")
+
+    def _environment(self) -> dict[str, str]:
+        """Return what every program is given, but for what Prefect's settings say themselves, wherever they stand.
+
+        A PostgreSQL for Prefect's own database, above all; `.env` is among the places. What a server elsewhere is, and
+        where its pages are, is not for us to say.
+        """
+        ours = prefect_environment(self.folder, self._port) | {"PREFECT_API_URL": self.api_url}
+        said = self._said.keys() - {"PREFECT_API_URL"}
+        elsewhere = () if self._is_here else tuple(name for name in ours if name.startswith(_OF_THE_SERVER))
+        return {name: value for name, value in ours.items() if name not in said and name not in elsewhere}
 
     @contextmanager
     def server(self) -> Iterator[None]:
@@ -52,14 +65,12 @@ class Whole:
             self._say(f"Using the Prefect server at {self.ui_url}, which runs already")
             yield
             return
-        parts = urlsplit(self.api_url)
-        if parts.hostname not in _LOOPBACK:
+        if not self._is_here:
             raise ConfigError(
                 [f"PREFECT_API_URL: {self.api_url} does not answer; correct it, or start the server there"]
             )
-        port = parts.port or _DEFAULT_PORT
-        require_free(port)
-        program = prefect_program(*server_arguments(port))
+        require_free(self._port)
+        program = prefect_program(*server_arguments(self._port))
         with self._running("Prefect server", program, "server.log", shown=None) as server:
             wait_until_it_answers(self.api_url, server.program.log, is_running=lambda: server.pid is not None)
             yield
