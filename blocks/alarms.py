@@ -1,4 +1,4 @@
-"""The two ways in which the Prefect server itself tells people that runs fail, or that none go through.
+"""The two ways in which the Prefect server itself tells people that runs fail or do not end, or that none go through.
 
 Blocks that an automation notifies (`deployments/automations.py`), so this package is installed beside the server. They
 send by themselves, and hold all that they need for it: neither the outbox nor a run of a flow could be relied on, since
@@ -35,7 +35,7 @@ class AlarmMail(NotificationBlock):
 
     _block_type_name = "Alarm by mail"
     _block_type_slug = "alarm-mail"
-    _description = "Mail by which the Prefect server tells that runs fail, or that none go through."
+    _description = "Mail by which the Prefect server tells that runs fail or do not end, or that none go through."
 
     sender: str = Field(title="Sender", description="From address of the mails.")
     recipients: list[str] = Field(title="Recipients", description="Those of `critical` in recipients.yaml.")
@@ -95,14 +95,14 @@ class AlarmMail(NotificationBlock):
 class AlarmWebhook(NotificationBlock):
     """Posts alarms as flat JSON, for a chat or an on-call service.
 
-    Keys: event (run_failed or no_runs), environment, flow, deployment, run_name, run_id, campaigns (list of numbers),
-    state, reason, url (of the run), timestamp (ISO 8601), times (how often since it was last told). What an alarm is
-    not about is null. The header Idempotency-Key is the same on every try.
+    Keys: event (run_failed, run_long or no_runs), environment, flow, deployment, run_name, run_id, campaigns (list of
+    numbers), state, reason, url (of the run), timestamp (ISO 8601), times (how often since it was last told). What an
+    alarm is not about is null. The header Idempotency-Key is the same on every try.
     """
 
     _block_type_name = "Alarm by webhook"
     _block_type_slug = "alarm-webhook"
-    _description = "Webhook by which the Prefect server tells that runs fail, or that none go through."
+    _description = "Webhook by which the Prefect server tells that runs fail or do not end, or that none go through."
 
     url: SecretStr = Field(title="Address", description="Where alarms are posted; often it holds a token.")
     token: SecretStr | None = Field(default=None, title="Token", description="Bearer token, where one is asked for.")

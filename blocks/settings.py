@@ -72,6 +72,9 @@ class Settings(BaseSettings):
     alarm_quiet_h: float = Field(
         6, ge=0, allow_inf_nan=False, description="Hours until people are told the same again, where it goes on."
     )
+    alarm_long_run_h: float = Field(
+        6, gt=0, allow_inf_nan=False, description="Hours that a run goes on, until it is told."
+    )
     alarm_no_run_min: int = Field(30, ge=1, description="Minutes without a run that went through, until it is told.")
 
     llama_cloud_api_key: SecretStr | None = None

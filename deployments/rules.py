@@ -22,12 +22,14 @@ _STILL_PENDING = timedelta(minutes=10)
 _SILENT_BEATS = 4
 """Fewer have raised false alarms: one sign of life that is lost or late says nothing."""
 _ANY = "prefect.flow-run.*"
+_STATES = [state.value for state in StateType]
+"""Of every event by which a run changes its state; a sign of life has none."""
 _RUN = {"prefect.resource.id": _ANY}
 _OURS = {"prefect.resource.id": f"prefect.tag.{TAG}", "prefect.resource.role": "tag"}
 
 # The run is read when the message is made: by then it has the name and tags that it has given itself.
-_RUN_FAILED = """{
-"event": "run_failed",
+_ABOUT_A_RUN = """{
+"event": "%(event)s",
 "flow": {{ flow.name | default(none) | tojson }},
 "deployment": {{ deployment.name | default(none) | tojson }},
 "run_name": {{ flow_run.name | default(none) | tojson }},
@@ -35,10 +37,15 @@ _RUN_FAILED = """{
 "tags": {{ flow_run.tags | default(none) | tojson }},
 "campaign": {{ flow_run.parameters.campaign | default(none) | tojson }},
 "state": {{ flow_run.state.name | default(none) | tojson }},
-"reason": {{ flow_run.state.message | default(none) | tojson }},
+"reason": %(reason)s,
 "url": {{ flow_run | ui_url | tojson if flow_run else "null" }},
-"timestamp": {{ event.occurred.isoformat() | tojson }}
+"timestamp": {{ %(at)s.isoformat() | tojson }}
 }"""
+_RUN_FAILED = {
+    "event": "run_failed",
+    "reason": "{{ flow_run.state.message | default(none) | tojson }}",
+    "at": "event.occurred",
+}
 
 _NO_RUNS = """{
 "event": "no_runs",
@@ -50,12 +57,19 @@ _NO_RUNS = """{
 
 def rules(settings: Settings, alarms: Sequence[UUID]) -> list[AutomationCore]:
     """Return every automation; `alarms` are the blocks that tell people. Without one, nothing is there to tell."""
-    telling = [run_failed(alarms), no_runs(settings.alarm_no_run_min, alarms)] if alarms else []
-    return [*telling, no_heartbeat(settings.heartbeat_s), stuck_pending()]
+    return [*(_telling(settings, alarms) if alarms else ()), no_heartbeat(settings.heartbeat_s), stuck_pending()]
+
+
+def _telling(settings: Settings, alarms: Sequence[UUID]) -> list[AutomationCore]:
+    return [
+        run_failed(alarms),
+        run_long(settings.alarm_long_run_h, alarms),
+        no_runs(settings.alarm_no_run_min, alarms),
+    ]
 
 
 def run_failed(alarms: Sequence[UUID]) -> AutomationCore:
-    """Tell people of a run that failed, crashed or took too long."""
+    """Tell people of a run that failed or crashed."""
     trigger = EventTrigger(
         match={**_RUN, "prefect.state-type": [StateType.FAILED.value, StateType.CRASHED.value]},
         match_related=_OURS,
@@ -66,7 +80,25 @@ def run_failed(alarms: Sequence[UUID]) -> AutomationCore:
         within=timedelta(0),
     )
     described = "Tells people of a run that is Failed or Crashed, once for each reason."
-    return _rule("a run did not go through", described, trigger, _tell(alarms, _RUN_FAILED))
+    return _rule("a run did not go through", described, trigger, _tell(alarms, _ABOUT_A_RUN % _RUN_FAILED))
+
+
+def run_long(hours: float, alarms: Sequence[UUID]) -> AutomationCore:
+    """Tell people of a run that shows signs of life and does not end: those that come due meanwhile are dropped."""
+    trigger = EventTrigger(
+        match={**_RUN, "prefect.state-type": _STATES},
+        match_related=_OURS,
+        after={"prefect.flow-run.Running", "prefect.flow-run.Retrying"},
+        expect={_ANY},
+        for_each={"prefect.resource.id"},
+        posture=Posture.Proactive,
+        threshold=1,
+        within=timedelta(hours=hours),
+    )
+    said = f"it has been going on for more than {hours:g} hours"
+    body = _ABOUT_A_RUN % {"event": "run_long", "reason": f'"{said}"', "at": "firing.triggered"}
+    described = f"Tells people of a run that goes on for more than {hours:g} hours. It is left running."
+    return _rule("a run does not end", described, trigger, _tell(alarms, body))
 
 
 def no_runs(minutes: int, alarms: Sequence[UUID]) -> AutomationCore:

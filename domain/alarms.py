@@ -10,14 +10,14 @@ _NUMBER = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\d+", re.
 
 
 class Alarm(BaseModel):
-    """A run that did not go through (`run_failed`), or that no run has for a while (`no_runs`).
+    """A run that did not go through (`run_failed`) or does not end (`run_long`), or no run for a while (`no_runs`).
 
     What Prefect does not know any more, such as a deployment that was deleted, is None.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    event: Literal["run_failed", "no_runs"]
+    event: Literal["run_failed", "run_long", "no_runs"]
     flow: str | None = None
     deployment: str | None = None
     run_name: str | None = None

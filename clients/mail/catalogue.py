@@ -56,11 +56,11 @@ null; `environment` is staging or production. The others:
     campaigns  list of number, name, before, now (statuses, or null), masters, masters_delivered, derivatives_home,
                derivatives_open, happened (list of texts), moves: list of at, from, to, by. Here scores are a list of
                filename, score, previous (or null), state, url, read_at
-    flow       in run_failed, with deployment, run_name (both may be null), campaigns (list of numbers), at, and state
-               and reason of Prefect
+    flow       in run_failed and run_long, with deployment, run_name (both may be null), campaigns (list of numbers),
+               at, and state and reason of Prefect
     minutes    in no_runs for how long no run has gone through; beside it prefect_url, where the runs are, and at
     times, quiet_h
-               in run_failed and no_runs how often it was so since it was last told, and after how many hours it is told
+               in these and no_runs how often it was so since it was last told, and after how many hours it is told
                again
     messages   list of number (left out by older versions), name (template or hook), channel, to, reason,
                campaign_number (or null), created_at, attempts
@@ -170,6 +170,7 @@ _DAY = frozenset(
     }
 )
 _ALARM = frozenset({"at", "times", "quiet_h"})
+_RUN = frozenset({"flow", "deployment", "run_name", "campaigns", "state", "reason"})
 _EMPTY_CAMPAIGN = frozenset({"campaign", "from_status", "to_status", "empty_since"})
 
 KINDS = {
@@ -190,9 +191,8 @@ KINDS = {
     "creativex_complete": MailKind(Severity.DONE, _ALWAYS | _SCORES),
     "creativex_failed": MailKind(Severity.ERROR, _ALWAYS | _FAILURE | {"file", "needs_review"}),
     "messages_parked": MailKind(Severity.ERROR, _ALWAYS | {"messages"}),
-    "run_failed": MailKind(
-        Severity.ERROR, _ALWAYS | _ALARM | {"flow", "deployment", "run_name", "campaigns", "state", "reason"}
-    ),
+    "run_failed": MailKind(Severity.ERROR, _ALWAYS | _ALARM | _RUN),
+    "run_long": MailKind(Severity.PARTIAL, _ALWAYS | _ALARM | _RUN),
     "no_runs": MailKind(Severity.ERROR, _ALWAYS | _ALARM | {"minutes", "prefect_url"}),
     "daily_summary_report": MailKind(Severity.REPORT, _ALWAYS | _DAY),
 }

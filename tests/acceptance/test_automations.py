@@ -10,10 +10,10 @@ from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.events.schemas.automations import Automation, AutomationCore
 
 from deployments.automations import apply_rule, compare
-from deployments.rules import no_heartbeat, no_runs, run_failed, stuck_pending
+from deployments.rules import no_heartbeat, no_runs, run_failed, run_long, stuck_pending
 
 ALARMS = (UUID(int=1), UUID(int=2))
-RULES = [run_failed(ALARMS), no_runs(30, ALARMS), no_heartbeat(60), stuck_pending()]
+RULES = [run_failed(ALARMS), run_long(6, ALARMS), no_runs(30, ALARMS), no_heartbeat(60), stuck_pending()]
 
 
 @pytest.fixture

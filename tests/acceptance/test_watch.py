@@ -207,6 +207,22 @@ def test_that_no_run_goes_through_is_told_once(watched: Watched) -> None:
     assert len(watched.mails("No run has gone through for 30 minutes")) == 1
 
 
+def test_a_run_that_goes_on_and_shows_signs_of_life_is_told_and_left_running(watched: Watched) -> None:
+    watched.twin.faults["otmm"].add(Fault("hang", times=None))
+    with quicker(watched, "a run does not end", within=timedelta(seconds=HEARTBEAT_S + 15)):
+        run = watched.start("a1-to-a2", campaign="C000000081")
+        with local_worker(watched.home, watched.environment):
+            until(lambda: watched.told(run), what="the alarm", timeout=DEADLINE_S)
+            assert watched.state(run) == "Running"
+            assert heartbeats(watched, run), "the run had no time for the sign of life that must not end the wait"
+            watched.twin.faults["otmm"].clear()
+    [body] = [body for body in watched.told(run) if body["event"] == "run_long"]
+    assert (body["flow"], body["campaigns"], body["state"]) == ("a1-to-a2", ["C000000081"], "Running")
+    assert body["reason"] == "it has been going on for more than 6 hours"
+    [mail] = watched.mails("a run goes on for long")
+    assert "C000000081" in mail
+
+
 def test_runs_whose_worker_was_killed_with_them_are_found_by_their_silence_and_told(watched: Watched) -> None:
     watched.twin.faults["otmm"].add(Fault("hang", times=None))
     long = watched.start("a1-to-a2", campaign="C000000079")
@@ -314,10 +330,10 @@ def switch_off(watched: Watched, name: str) -> None:
 
 
 @contextmanager
-def quicker(watched: Watched, name: str) -> Iterator[None]:
-    """Let a rule wait no longer than Prefect's least, which is 10 seconds, until the block ends."""
+def quicker(watched: Watched, name: str, within: timedelta = timedelta(seconds=10)) -> Iterator[None]:
+    """Let a rule wait no longer than that until the block ends; 10 seconds are Prefect's least."""
     [rule] = watched.client.read_automations_by_name(f"{PREFIX}{name}")
-    at_once = rule.trigger.model_copy(update={"within": timedelta(seconds=10)})
+    at_once = rule.trigger.model_copy(update={"within": within})
     apply_rule(rule.model_copy(update={"trigger": at_once}), [rule], watched.client)
     try:
         yield

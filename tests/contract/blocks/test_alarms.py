@@ -202,6 +202,12 @@ def test_that_nothing_runs_is_mailed(smtp: Way):
     assert smtp.subjects() == ["[staging] ❌ No run has gone through for 30 minutes"]
 
 
+def test_a_run_that_does_not_end_is_told_apart_from_one_that_fails(smtp: Way):
+    smtp.notify()
+    smtp.notify(event="run_long", state="Running", reason="it has been going on for more than 6 hours")
+    assert smtp.subjects()[1:] == ["[staging] 🟠 a1-to-a2 (C000000078, C000000079): a run goes on for long"]
+
+
 def test_a_run_of_which_prefect_knows_nothing_any_more_is_mailed(smtp: Way):
     bare = {"event": "run_failed", "timestamp": FAILED["timestamp"], "tags": None, "flow": None}
     asyncio.run(smtp.block.notify(json.dumps(bare)))

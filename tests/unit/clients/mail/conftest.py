@@ -160,6 +160,15 @@ def alarms() -> dict[str, dict[str, Any]]:
             "state": "Failed",
             "reason": "Flow run encountered an exception: ServiceUnavailable: the DAM did not answer <in time>",
         },
+        "run_long": alarm
+        | {
+            "flow": "a2-to-a3",
+            "deployment": "a2-to-a3",
+            "run_name": "a2-to-a3 C000000078",
+            "campaigns": ["C000000078"],
+            "state": "Running",
+            "reason": "it has been going on for more than 6 hours",
+        },
         "no_runs": alarm | {"minutes": 30, "prefect_url": "https://prefect.example.com"},
     }
 

@@ -52,6 +52,16 @@ def test_what_prefect_does_not_know_is_left_out(sample_facts):
     assert "Open the run<" not in render("run_failed", facts).html
 
 
+def test_a_run_that_does_not_end_is_told_with_what_it_holds_up(sample_facts):
+    subject, *both = bodies("run_long", sample_facts["run_long"])
+    assert subject.endswith("a2-to-a3 (C000000078): a run goes on for long")
+    for body in both:
+        assert "a2-to-a3 C000000078 was still going at 9 Mar 2026, 13:05 UTC" in body
+        assert "Where nothing has been written for long, cancel it there" in body
+        assert "the runs of its deployment that come due are dropped" in body
+        assert "did not go through" not in body
+
+
 def test_that_nothing_runs_is_told_with_where_to_look(sample_facts):
     mail = render("no_runs", sample_facts["no_runs"])
     for body in (mail.text, visible(mail.html)):

@@ -49,6 +49,7 @@ def test_every_mail_says_in_both_bodies_what_it_is_about(template, sample_facts)
         "creativex_failed": "Scorecard Süd 7.pdf",
         "messages_parked": "gone@example.com",
         "run_failed": "the DAM did not answer <in time>",
+        "run_long": "it has been going on for more than 6 hours",
         "no_runs": "No run has gone through for 30 minutes",
     }.get(template, "C000000078 Frühjahr & Sommer <2026>")
     assert about in mail.text
