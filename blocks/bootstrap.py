@@ -66,6 +66,20 @@ def block_differences(settings: Settings) -> dict[str, list[str]]:
     return {slug_of(type(block), settings.block_name): _differing(block, saved) for block in _all_from(settings)}
 
 
+def left_blocks(settings: Settings) -> list[str]:
+    """Return the slugs of saved blocks on which the settings are silent, and which are used all the same.
+
+    What was taken out of `.env` stays in force: `save_blocks` leaves it, as it may have been entered in the UI. Needs
+    the Prefect API.
+    """
+    saved = SavedBlocks(settings.block_name)
+    described = {type(block) for block in _all_from(settings) if not _left_as_it_is(block, saved)}
+    silent = ((kind, saved.find(kind)) for kind in _CLASSES if kind not in described)
+    return [
+        slug_of(kind, settings.block_name) for kind, found in silent if found is not None and _says_something(found)
+    ]
+
+
 def database_in_use(settings: Settings) -> PostgresDatabase:
     """Return the block of the database as it is once `save_blocks` was called. Needs the Prefect API."""
     saved, described = SavedBlocks(settings.block_name), block_from(settings, PostgresDatabase)
@@ -191,6 +205,11 @@ def _left_as_it_is(block: Block, saved: SavedBlocks) -> bool:
     if isinstance(block, OutgoingWebhooks) and not any(_values(block).values()):
         return saved.find(OutgoingWebhooks) is not None
     return False
+
+
+def _says_something(block: Block) -> bool:
+    """Tell whether it is more than the block of webhooks that is saved where there are none."""
+    return not isinstance(block, OutgoingWebhooks) or any(_values(block).values())
 
 
 def _values(block: Block) -> dict[str, object]:

@@ -6,7 +6,7 @@ Limits of how many runs of a workflow go on at once are made with the deployment
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from blocks.bootstrap import block_differences, database_in_use, save_blocks
+from blocks.bootstrap import block_differences, database_in_use, left_blocks, save_blocks
 from blocks.saved import SavedBlocks
 from blocks.settings import Settings
 from deployments.automations import apply_rules, plan_automations
@@ -45,15 +45,25 @@ def plan(settings: Settings, checkout: Path) -> Iterator[Item]:
     _require_file(checkout)
     yield plan_schema(database_in_use(settings))
     yield plan_pool(settings.runs_at_once)
-    yield from _plan_blocks(settings)
+    yield from plan_blocks(settings)
     yield from plan_automations(settings)
     yield from plan_deployments(checkout, variables_of(settings))
 
 
-def _plan_blocks(settings: Settings) -> Iterator[Item]:
-    there = SavedBlocks(settings.block_name).slugs
-    for slug, names in block_differences(settings).items():
-        yield Item(f"block: {slug}", changed(names) if slug in there else MADE)
+def plan_blocks(settings: Settings) -> Iterator[Item]:
+    """Yield what `save_blocks` would do to each block, and which it leaves though the settings are silent on them."""
+    there, left = SavedBlocks(settings.block_name).slugs, left_blocks(settings)
+    differences = block_differences(settings)
+    for slug, names in differences.items():
+        note = _left(slug) if slug in left else None
+        yield Item(f"block: {slug}", changed(names) if slug in there else MADE, note)
+    for slug in left:
+        if slug not in differences:
+            yield Item(f"block: {slug}", note=_left(slug))
+
+
+def _left(slug: str) -> str:
+    return f"not in the settings, and used; to end that: prefect block delete {slug}, then content-scaling setup"
 
 
 def _require_file(checkout: Path) -> None:

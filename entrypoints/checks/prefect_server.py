@@ -21,7 +21,7 @@ from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import ObjectNotFound
 from prefect.settings import get_current_settings
 
-from blocks.bootstrap import differing_blocks
+from blocks.bootstrap import differing_blocks, left_blocks
 from blocks.settings import Settings
 from deployments.automations import missing_or_different
 from domain.report import counted
@@ -61,9 +61,15 @@ def _server(settings: Settings) -> Found:
     if differing:
         changes = f"setup would change {', '.join(differing)}"
         warnings.append(f"runs use its blocks, not these settings, and {changes}")
-    else:
+    if left := left_blocks(settings):
+        how = f"to end that: prefect block delete BLOCK, then {_SETUP}"
+        warnings.append(
+            f"these settings say nothing of {', '.join(left)}, which runs or alarms use all the same; {how}"
+        )
+    if not differing and not left:
         text += "; its blocks are as these settings say"
-    details = {"url": url, "version": version, "own_version": prefect.__version__, "differing_blocks": differing}
+    blocks = {"differing_blocks": differing, "left_blocks": left}
+    details = {"url": url, "version": version, "own_version": prefect.__version__, **blocks}
     return Found(text, warnings=warnings, details=details)
 
 

@@ -6,12 +6,14 @@ from prefect.blocks.core import Block
 from prefect.client.orchestration import SyncPrefectClient, get_client
 
 from blocks import collection
-from blocks.bootstrap import blocks_from, differing_blocks, save_blocks
+from blocks.bootstrap import blocks_from, differing_blocks, left_blocks, save_blocks
 from blocks.box import BoxJwt
 from blocks.dam import DamAuth, DamCertificate, DamOAuth2
 from blocks.mail import MailgunAccount, SmtpServer
 from blocks.services import DELIVERY, Services, open_services
 from blocks.settings import load_settings
+from blocks.webhooks import OutgoingWebhooks
+from deployments.setup import plan_blocks
 from domain.errors import ConfigError
 from tests.acceptance.world import World
 
@@ -75,6 +77,31 @@ def test_an_environment_that_lacks_a_system_leaves_its_block_as_it_was(
     changed = save_blocks(load_settings())
     assert changed == []
     assert saved(client, settings.block_name) == before
+
+
+@pytest.mark.usefixtures("own_blocks")
+def test_what_was_taken_out_of_the_settings_and_is_used_all_the_same_is_told(
+    here: World, monkeypatch: pytest.MonkeyPatch
+):
+    settings = load_settings()
+    name = settings.block_name
+    OutgoingWebhooks().save(name, overwrite=True)  # as it is saved where there are none
+    MailgunAccount(base_url=here.twin.servers["mail"].url, api_key="k", sender="mg@example.com").save(name)
+    assert left_blocks(settings) == [f"mailgun-account/{name}"]
+
+    save_blocks(settings)
+    hooks = ("WEBHOOK_CAMPAIGN_STATUS_URL", "WEBHOOK_ASSET_UPLOAD_URL", "WEBHOOK_TOKEN")
+    monkeypatch.setenv("ENV_FILE", str(without(Path(here.environment["ENV_FILE"]), *hooks)))
+    silent = load_settings()
+    assert left_blocks(silent) == [f"mailgun-account/{name}", f"outgoing-webhooks/{name}"]
+    said = {item.name: str(item) for item in plan_blocks(silent)}
+    for slug in left_blocks(silent):
+        assert said[f"block: {slug}"].endswith(
+            f"not in the settings, and used; to end that: prefect block delete {slug}, then content-scaling setup"
+        )
+    MailgunAccount.delete(name)
+    OutgoingWebhooks.delete(name)
+    assert left_blocks(silent) == []
 
 
 @pytest.mark.usefixtures("own_blocks")
