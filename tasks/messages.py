@@ -18,6 +18,7 @@ from db.models import OutboxMessage
 from db.repositories.outbox import claim_due, enqueue, mark_failed, mark_sent, mark_told, parked_untold, take_back
 from db.repositories.stays import note_announced, note_unannounced
 from domain.errors import ContentScalingError, ServiceUnavailable
+from domain.report import Failure
 from tasks.message_facts import about_run
 
 _PARKED = "messages_parked"
@@ -50,18 +51,13 @@ class Round:
 
     def deliver(self, message: OutboxMessage) -> None:
         """Send a message, and write down that it is sent, or why not and when to try again."""
-        services, logger, now = self._services, get_run_logger(), datetime.now(UTC)
+        now = datetime.now(UTC)
         try:
             is_out = self._send(message)
-        except ContentScalingError as error:
-            logger.warning("%s %s: %s", message.channel, message.key, error)
-            # A refusal waits like any other failure, as ServiceRejected advises: what is refused is how this
-            # installation is set up (sign-in, addresses, recipients), which is read anew for each try. Parked at once,
-            # each message of a weekend with an expired password would need an operator; so they go once it is mended.
-            with services.store.transaction() as session:
-                mark_failed(session, message.id, str(error), now)
+        except Exception as error:  # of whatever kind: the messages behind it are not to suffer
+            self._failed(message, error, now)
             return
-        with services.store.transaction() as session:
+        with self._services.store.transaction() as session:
             if is_out:
                 mark_sent(session, message.id, now)
                 note_announced(session, message.key, now)
@@ -69,7 +65,19 @@ class Round:
                 take_back(session, message.id)  # the stay is announced once its hook is on again
             else:
                 mark_sent(session, message.id, now)
-        logger.info("%s %s: %s", message.channel, message.key, "sent" if is_out else "not sent, the hook is off")
+        what = "sent" if is_out else "not sent, the hook is off"
+        get_run_logger().info("%s %s: %s", message.channel, message.key, what)
+
+    def _failed(self, message: OutboxMessage, error: Exception, now: datetime) -> None:
+        reason, is_defect = Failure.of(error).reason, not isinstance(error, ContentScalingError)
+        get_run_logger().warning(
+            "%s %s: %s", message.channel, message.key, reason, exc_info=error if is_defect else None
+        )
+        # A refusal waits like any other failure, as ServiceRejected advises: what is refused is how this
+        # installation is set up (sign-in, addresses, recipients), which is read anew for each try. Parked at once,
+        # each message of a weekend with an expired password would need an operator; so they go once it is mended.
+        with self._services.store.transaction() as session:
+            mark_failed(session, message.id, reason, now)
 
     def _send(self, message: OutboxMessage) -> bool:
         receiver = message.template if message.channel == "webhook" else message.channel

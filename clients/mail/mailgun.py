@@ -3,6 +3,7 @@
 from dataclasses import KW_ONLY, dataclass, field
 
 import requests
+import urllib3
 from requests.auth import HTTPBasicAuth
 
 from clients.mail.message import OutgoingMail
@@ -29,7 +30,7 @@ class MailgunMailer:
         """Send `mail`. Mailgun takes it for all recipients at once and tells of refusing servers only later."""
         try:
             answer = self._post(_form(mail))
-        except requests.RequestException as error:
+        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             raise _unreachable(error, mail.label) from None
         if not answer.ok or answer.is_redirect:
             raise self._refusal(answer, mail.label)
@@ -72,10 +73,10 @@ def _form(mail: OutgoingMail) -> dict[str, str | list[str]]:
     }
 
 
-def _unreachable(error: requests.RequestException, label: str) -> ServiceError:
+def _unreachable(error: requests.RequestException | urllib3.exceptions.HTTPError, label: str) -> ServiceError:
     if isinstance(error, requests.exceptions.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error):
         return ServiceRejected(f"{label}: Mailgun's certificate is not trusted; see MAILGUN_BASE_URL", service="mail")
-    if isinstance(error, ValueError):  # requests' errors of malformed addresses are ValueErrors too
+    if isinstance(error, ValueError):  # errors of malformed addresses, requests' and urllib3's, are ValueErrors too
         return ServiceRejected(f"{label}: MAILGUN_BASE_URL is not an address", service="mail")
     what = "did not answer in time" if isinstance(error, requests.Timeout) else "could not be reached"
     return ServiceUnavailable(f"{label}: Mailgun {what} ({type(error).__name__})", service="mail")

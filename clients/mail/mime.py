@@ -13,7 +13,8 @@ def mime_message(mail: OutgoingMail, *, sent_at: datetime) -> EmailMessage:
     message = EmailMessage(policy=policy.SMTP)
     message["From"] = mail.sender
     message["To"] = ", ".join(mail.recipients)
-    message["Subject"] = mail.rendered.subject
+    # A file name may look like an encoded word (RFC 2047): Python would decode it, and fail where it holds no UTF-8.
+    message["Subject"] = mail.rendered.subject.replace("=?", "= ?")
     message["Date"] = format_datetime(sent_at)
     for name, value in mail.headers.items():
         message[name] = value

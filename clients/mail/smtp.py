@@ -13,6 +13,9 @@ from clients.mail.mime import mime_message
 from clients.mail.smtp_errors import as_service_error
 from domain.errors import ConfigError
 
+_NO_ANSWER = (smtplib.SMTPException, OSError, UnicodeError)
+"""UnicodeError: of a host that no name can be, such as one with two dots side by side."""
+
 
 @dataclass(frozen=True, slots=True)
 class SmtpMailer:
@@ -41,7 +44,7 @@ class SmtpMailer:
         try:
             with self._connection() as smtp:
                 _transmit(smtp, mail, content)
-        except (smtplib.SMTPException, OSError) as error:
+        except _NO_ANSWER as error:
             # The cause is cut off: smtplib's errors hold what the server said to the sign-in, which may repeat it.
             raise as_service_error(error, label=mail.label, server=f"{self.host}:{self.port}") from None
 
@@ -50,7 +53,7 @@ class SmtpMailer:
         try:
             with self._connection() as smtp:
                 smtp.noop()
-        except (smtplib.SMTPException, OSError) as error:
+        except _NO_ANSWER as error:
             raise as_service_error(error, label="sign-in", server=f"{self.host}:{self.port}") from None
 
     @contextlib.contextmanager

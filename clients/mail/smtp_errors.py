@@ -13,7 +13,7 @@ _SHOWN = 200
 """Characters of a server's own text that an error repeats."""
 
 
-def as_service_error(error: smtplib.SMTPException | OSError, *, label: str, server: str) -> ServiceError:
+def as_service_error(error: smtplib.SMTPException | OSError | UnicodeError, *, label: str, server: str) -> ServiceError:
     """Return the project's error for `error`. `label` names the mail; `server` is host and port."""
     start = f"{label}: {server}"
     match error:
@@ -25,6 +25,8 @@ def as_service_error(error: smtplib.SMTPException | OSError, *, label: str, serv
             return _reply(error, start)
         case smtplib.SMTPException():
             return _conversation(error, start)
+        case UnicodeError():
+            return ServiceRejected(f"{start} can be no server's name; correct SMTP_HOST", service="mail")
         case _:
             return _connection(error, start)
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 import requests
+import urllib3
 
 from domain.errors import ServiceError, ServiceRejected, ServiceUnavailable
 from domain.masking import mask
@@ -40,13 +41,13 @@ class Refusals:
             message += "; redirects are not followed: correct the hook's address"
         return ServiceRejected(message, service="webhook", status_code=code)
 
-    def of_failure(self, error: requests.RequestException) -> ServiceError:
+    def of_failure(self, error: requests.RequestException | urllib3.exceptions.HTTPError) -> ServiceError:
         """Return the error for a request that got no answer. The error's own text is not used: it holds the address."""
         start = f"webhook {self.hook}: the receiver"
         if isinstance(error, requests.exceptions.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error):
             what = "has a certificate that is not trusted; correct the hook's address, or have the receiver mend it"
             return ServiceRejected(f"{start} {what}", service="webhook")
-        if isinstance(error, ValueError):  # requests' errors of malformed addresses and headers are ValueErrors too
+        if isinstance(error, ValueError):  # errors of malformed addresses and headers, of both, are ValueErrors too
             what = f"cannot be addressed ({type(error).__name__}); correct the hook in webhooks.yaml"
             return ServiceRejected(f"{start} {what}", service="webhook")
         what = "did not answer in time" if isinstance(error, requests.Timeout) else "could not be reached"

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import requests
+import urllib3
 from requests.auth import AuthBase, HTTPBasicAuth
 
 from clients.webhook.answers import Refusals
@@ -49,7 +50,7 @@ class WebhookClient:
                 ) as answer:
                     if not 200 <= answer.status_code < 300:
                         raise refusals.of_answer(answer)
-        except requests.RequestException as error:
+        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             # The cause is cut off: it holds the address, and an address may be a secret.
             raise refusals.of_failure(error) from None
 
