@@ -1,4 +1,6 @@
-"""Queues the mail with the report of a day, once for each day and window."""
+"""Queues the mail with the report of a day, once for each run."""
+
+from prefect.runtime import flow_run
 
 from blocks.services import Services
 from db.repositories.outbox import enqueue
@@ -8,11 +10,12 @@ from tasks.message_facts import about_run
 
 
 def tell_day(report: DailyReport, services: Services) -> bool:
-    """Queue the mail; False where the report of this window was told today."""
+    """Queue the mail; False where this run has told before, and was killed since."""
     with services.store.transaction() as session:
         return enqueue(
             session,
-            key=report.window.key,
+            # Not by the day: a run by hand is meant, and is not to take the place of the evening's.
+            key=f"daily-report/{flow_run.id}",
             channel="mail",
             template="daily_summary_report",
             audience="report",

@@ -12,16 +12,11 @@ _EXPECTED = "expected a length such as 24h or 7d, or when it begins, such as 202
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """[since, until), aware UTC. `asked` is how it was asked for, the same on every run of a day."""
+    """[since, until), aware UTC. `asked` is how it was asked for."""
 
     since: datetime
     until: datetime
     asked: str
-
-    @property
-    def key(self) -> str:
-        """Names the report of this window on this day."""
-        return f"daily-report/{self.until:%Y-%m-%d}/{self.asked}"
 
     def __contains__(self, moment: datetime) -> bool:
         """Whether something that happened then is in it."""

@@ -47,12 +47,6 @@ def test_a_window_takes_its_beginning_and_leaves_its_end_to_the_next():
     assert ago(24.01) not in DAY
 
 
-def test_the_key_of_a_window_is_the_same_all_day_and_another_for_another_window():
-    later = window_until(NOW + timedelta(hours=4), "24h")
-    assert DAY.key == later.key == "daily-report/2026-03-02/24h"
-    assert len({DAY.key, window_until(NOW, "7d").key, window_until(NOW + timedelta(hours=5), "24h").key}) == 3
-
-
 @pytest.mark.parametrize(
     ("since", "hours"),
     [("1h", 1), ("7d", 168), ("2026-03-02T19:00+01:00", 1), ("2026-03-02T17:00", 2), (" 24h ", 24)],
