@@ -14,7 +14,8 @@
     │   └── NotWaiting           the campaign has left the status that a workflow waits for; nothing is wrong
     ├── ServiceError             an outside system
     │   ├── ServiceUnavailable   could not be reached, or asked us to wait; the only error that is retried
-    │   │   └── NotDoneYet           has taken the work and is not done with it; looked at again by the next run only
+    │   │   ├── NotDoneYet           has taken the work and is not done with it; looked at again by the next run only
+    │   │   └── RecipientDeferred    a mail server that takes nothing for one recipient just now; other mails go out
     │   ├── ServiceRejected      answered no, and will say so again
     │   │   └── StorageFull      has no room left
     │   ├── NotFound             looked, and it is not there (never used for "could not look")
@@ -191,6 +192,10 @@ class NotDoneYet(ServiceUnavailable):
     """The system has taken the work, or may have, and does not show what came of it."""
 
     advice = "Nothing: the next run looks again. Nothing is sent twice meanwhile."
+
+
+class RecipientDeferred(ServiceUnavailable):
+    """The mail server takes nothing for this recipient just now; it takes mails for others."""
 
 
 class ServiceRejected(ServiceError):

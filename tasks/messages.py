@@ -17,7 +17,7 @@ from clients.mail.render import render
 from db.models import OutboxMessage
 from db.repositories.outbox import claim_due, enqueue, mark_failed, mark_sent, mark_told, parked_untold, take_back
 from db.repositories.stays import note_announced, note_unannounced
-from domain.errors import ContentScalingError, ServiceUnavailable
+from domain.errors import ContentScalingError, RecipientDeferred, ServiceUnavailable
 from domain.report import Failure
 from tasks.message_facts import about_run
 
@@ -85,6 +85,8 @@ class Round:
             raise self._silent[receiver]
         try:
             return _send(message, self._services)
+        except RecipientDeferred:  # one full mailbox is not to hold up the mails of all the others
+            raise
         except ServiceUnavailable as error:
             self._silent[receiver] = error
             raise

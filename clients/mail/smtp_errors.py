@@ -6,7 +6,7 @@ Reply codes follow RFC 5321 §4.2.1: 4yz asks to try again, 5yz is a final no.
 import smtplib
 import ssl
 
-from domain.errors import ServiceError, ServiceRejected, ServiceUnavailable
+from domain.errors import RecipientDeferred, ServiceError, ServiceRejected, ServiceUnavailable
 from domain.masking import mask
 
 _SHOWN = 200
@@ -63,7 +63,7 @@ def _recipients(error: smtplib.SMTPRecipientsRefused, start: str) -> ServiceErro
     final = [code for code, _ in refused.values() if not _is_transient(code)]
     message = f"{start} refused {reasons}; nobody received it"
     if not final:
-        return _unavailable(message, next(code for code, _ in refused.values()))
+        return RecipientDeferred(message, service="mail", code=str(next(code for code, _ in refused.values())))
     return ServiceRejected(f"{message}; correct the address in recipients.yaml", service="mail", code=str(final[0]))
 
 

@@ -21,7 +21,7 @@ from db.leases import LeaseKeeper
 from db.models import OutboxMessage
 from db.repositories.outbox import enqueue
 from sandbox.certificates import Certificates, make_certificates
-from sandbox.faults import Faults
+from sandbox.faults import Fault, Faults
 from sandbox.mail import MailState, SmtpServer
 from tasks.messages import deliver_messages
 
@@ -134,3 +134,23 @@ def test_a_host_and_an_address_that_can_be_none_are_named_as_reasons(post: Post)
     assert "correct SMTP_HOST" in str(states["mail"][1])
     assert "cannot be addressed" in str(states["webhook"][1])
     assert "s3cr3t" not in str(states)
+
+
+def test_a_full_mailbox_holds_up_no_mail_of_others(post: Post):
+    post.faults.add(Fault("status", method="RCPT", path="errors@example.com", status=452, times=None))
+    post.mail("full")
+    post.mail("other", "success")
+    post.deliver()
+    states = post.states()
+    assert states["full"][0] == "pending"
+    assert "errors@example.com (452" in str(states["full"][1])
+    assert states["other"] == ("sent", None)
+
+
+def test_a_mail_server_that_is_away_is_asked_once_a_round(post: Post):
+    post.faults.add(Fault("status", method="MAIL", status=451, times=1))
+    post.mail("first")
+    post.mail("second", "success")
+    post.deliver()
+    assert {state for state, _ in post.states().values()} == {"pending"}
+    assert [seen.method for seen in post.faults.requests] == ["MAIL"]

@@ -7,7 +7,7 @@ import pytest
 
 from clients.mail.smtp import SmtpMailer
 from clients.mail.smtp_errors import as_service_error
-from domain.errors import ConfigError, ServiceRejected, ServiceUnavailable
+from domain.errors import ConfigError, RecipientDeferred, ServiceRejected, ServiceUnavailable
 
 ERRORS = {
     smtplib.SMTPException: smtplib.SMTPException("no suitable sign-in"),
@@ -71,7 +71,7 @@ def test_a_sign_in_that_cannot_be_checked_now_is_tried_again():
 
 def test_recipients_who_are_all_deferred_are_tried_again_and_one_final_refusal_is_final():
     deferred = {"ana@example.com": (451, b"greylisted"), "bo@example.com": (450, b"busy")}
-    assert isinstance(mapped(smtplib.SMTPRecipientsRefused(deferred)), ServiceUnavailable)
+    assert isinstance(mapped(smtplib.SMTPRecipientsRefused(deferred)), RecipientDeferred)
     found = mapped(smtplib.SMTPRecipientsRefused(deferred | {"cy@example.com": (550, b"unknown")}))
     assert isinstance(found, ServiceRejected)
     assert all(address in str(found) for address in ("ana@", "bo@", "cy@example.com (550 unknown)"))
