@@ -35,15 +35,18 @@ from domain.daily.model import (
 )
 from domain.daily.tally import Kept, Tally, tallied
 from domain.daily.window import Window, window_until
+from domain.errors import ServiceError
 from domain.report import counted
 
 History = Callable[[Window], Sequence[SeenRun]]
-"""Gives the runs of a window."""
+"""Gives the runs of a window; raises ServiceError where they cannot be had."""
 RunUrl = Callable[[str | None], str | None]
 
 
 def gather(store: Store, since: str, history: History | None, run_url: RunUrl, *, left_out: str = "") -> DailyReport:
     """Return the report of the window that ends now; without `history` it says why that is `left_out`.
+
+    What cannot be had of Prefect is left out too: the database alone says what was done, and that is to be told.
 
     Raises ConfigError where `since` is no time.
     """
@@ -51,8 +54,7 @@ def gather(store: Store, since: str, history: History | None, run_url: RunUrl, *
         gathering = Gathering(session, window_until(daily.snapshot(session), since), run_url)
         report = gathering.report()
         untold = daily.untold(session, report.window.since, report.window.until)
-    runs = history(report.window) if history is not None else []
-    report.left_out = left_out if history is None else None
+    runs, report.left_out = _history(history, report.window) if history is not None else ([], left_out)
     _add_runs(report, runs)
     with store.transaction() as session:
         report.differences += _silent(runs, untold, session)
@@ -180,6 +182,13 @@ class Gathering:
 _ROWS = "rows were changed by hand, or are new to the audit trail, or a file is about to be taken up again just now"
 _REASONS = {"score_needs_review": "the guidelines of the scorecard do not add up to its score"}
 _INTAKE = ("derivative_failed", "file_refused")
+
+
+def _history(history: History, window: Window) -> tuple[Sequence[SeenRun], str | None]:
+    try:
+        return history(window), None
+    except ServiceError as error:
+        return [], f"How runs went is left out: {error}."
 
 
 def _day(workflow: str, tally: Tally, moved: int, done: int) -> WorkflowDay:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+import httpx
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.filters import FlowFilter, FlowFilterName, FlowRunFilter, FlowRunFilterExpectedStartTime
 from prefect.client.schemas.objects import FlowRun
@@ -11,6 +12,7 @@ from prefect.utilities.urls import url_for
 
 from domain.daily.model import WORKFLOWS, SeenRun
 from domain.daily.window import Window
+from domain.errors import ServiceError, ServiceRejected, ServiceUnavailable
 from domain.routes import OPERATOR_WORKFLOWS
 
 FLOWS = (
@@ -26,12 +28,32 @@ _DROPPED = "Deployment concurrency limit reached."
 
 
 def runs_in(window: Window) -> list[SeenRun]:
-    """Return every run that was due in the window, in that order, but for dropped ones and dry runs."""
+    """Return every run that was due in the window, in that order, but for dropped ones and dry runs.
+
+    Raises ServiceError where Prefect does not tell of them.
+    """
+    try:
+        return list(_runs_in(window))
+    except httpx.HTTPError as error:
+        raise _untold(error) from error
+
+
+def _runs_in(window: Window) -> Iterator[SeenRun]:
     with get_client(sync_client=True) as client:
         names = {flow.id: flow.name for flow in client.read_flows(flow_filter=_ours())}
-        return [
-            _seen(run, names[run.flow_id]) for run in _pages(client, window) if _counts(run) and run.flow_id in names
-        ]
+        for run in _pages(client, window):
+            if _counts(run) and run.flow_id in names:
+                yield _seen(run, names[run.flow_id])
+
+
+def _untold(error: httpx.HTTPError) -> ServiceError:
+    code = error.response.status_code if isinstance(error, httpx.HTTPStatusError) else None
+    if code in (401, 403):
+        what = f"PREFECT_API_AUTH_STRING: the Prefect server refuses it ({code})"
+        return ServiceRejected(what, service="Prefect", status_code=code)
+    what = type(error).__name__ if code is None else f"{type(error).__name__}, {code}"
+    text = f"the Prefect server did not tell of its runs ({what})"
+    return ServiceUnavailable(text, service="Prefect", status_code=code)
 
 
 def run_url(run_id: str | None) -> str | None:

@@ -11,7 +11,8 @@ from db.engine import Store
 from db.repositories.run_summaries import keep_summary, summaries_between
 from domain.daily.balance import Balance
 from domain.daily.model import DailyReport, SeenRun, Who
-from domain.errors import ConfigError
+from domain.daily.window import Window
+from domain.errors import ConfigError, ServiceUnavailable
 from tasks.daily import gather
 from tests.integration.a_day import RUN, SPRING, SUMMER, Day, spring
 
@@ -295,3 +296,13 @@ def test_a_run_that_is_run_again_leaves_one_summary(store: Store):
         (kept,) = summaries_between(session, now - timedelta(hours=1), now)
         assert kept.headline == "second"
         assert summaries_between(session, now, now + timedelta(hours=1)) == []
+
+
+def test_a_report_without_prefects_history_says_why_and_counts_all_the_same(store: Store):
+    def broken(_: Window) -> list[SeenRun]:
+        raise ServiceUnavailable("the Prefect server did not tell of its runs (ReadTimeout)", service="Prefect")
+
+    day = report(store, spring, history=broken)
+    assert day.left_out == "How runs went is left out: the Prefect server did not tell of its runs (ReadTimeout)."
+    assert shown(day.campaign_balances) == {"A1": (1, 0, 1, 0), "A2": (1, 1, 0, 2)}
+    assert day.differences == []
