@@ -43,7 +43,7 @@ class WebhookClient:
                     _url(hook),
                     data=body,
                     headers=_headers(hook, idempotency_key),
-                    auth=self._auth(hook),
+                    auth=self.sign_in(hook),
                     timeout=hook.timeout_s,
                     allow_redirects=False,
                     stream=True,  # an answer is of use only where it is a refusal, and then only its first words
@@ -54,7 +54,8 @@ class WebhookClient:
             # The cause is cut off: it holds the address, and an address may be a secret.
             raise refusals.of_failure(error) from None
 
-    def _auth(self, hook: Hook) -> AuthBase | None:
+    def sign_in(self, hook: Hook) -> AuthBase | None:
+        """Return how to sign in at the hook's receiver; raises ConfigError where the token for it is missing."""
         if hook.auth == "none":
             return None
         if not self.token:

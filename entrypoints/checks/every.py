@@ -18,7 +18,7 @@ from entrypoints.checks.config_files import check_config_files
 from entrypoints.checks.dam import check_dam
 from entrypoints.checks.database import check_database
 from entrypoints.checks.machine import check_machine
-from entrypoints.checks.messages import check_mailgun, check_smtp, check_webhooks
+from entrypoints.checks.messages import check_alarm_webhook, check_mailgun, check_smtp, check_webhooks
 from entrypoints.checks.prefect_server import check_prefect
 from entrypoints.checks.verdict import Found, State, Verdict, attempt
 
@@ -28,6 +28,7 @@ def check_all(settings: Settings) -> Iterator[Verdict]:
     yield from check_config_files(settings)
     for block in blocks_from(settings):
         yield from _check_block(block, settings)
+    yield from check_alarm_webhook(settings)
     yield from _not_described(settings)
     yield from check_machine(settings)
     yield from check_prefect(settings)
@@ -46,7 +47,7 @@ def _check_block(block: Block, settings: Settings) -> Iterator[Verdict]:  # noqa
         case MailgunAccount():
             return check_mailgun(block)
         case OutgoingWebhooks():
-            return check_webhooks(block)
+            return check_webhooks(block, settings)
         case LlamaCloud():
             source = "LLAMA_CLOUD_API_KEY and LLAMA_CLOUD_BASE_URL"
             return iter([attempt("LlamaCloud", source, partial(_llama_cloud, block, settings))])

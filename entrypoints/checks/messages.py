@@ -5,14 +5,17 @@ from collections.abc import Iterator
 from functools import partial
 from urllib.parse import urlsplit
 
+from blocks.config_files import load_hooks
 from blocks.mail import MailgunAccount, SmtpServer
 from blocks.settings import Settings
 from blocks.webhooks import OutgoingWebhooks
-from domain.errors import ServiceUnavailable
+from clients.webhook.hooks import Hook
+from domain.errors import ConfigError, ServiceUnavailable
 from entrypoints.checks.expiry import check_starttls
-from entrypoints.checks.verdict import Found, Verdict, attempt
+from entrypoints.checks.verdict import Found, State, Verdict, attempt
 
 _TIMEOUT_S = 10
+_HOOKS = "webhooks.yaml, and the settings that it names"
 
 
 def check_smtp(block: SmtpServer, settings: Settings) -> Iterator[Verdict]:
@@ -32,10 +35,29 @@ def check_mailgun(block: MailgunAccount) -> Iterator[Verdict]:
     )
 
 
-def check_webhooks(block: OutgoingWebhooks) -> Iterator[Verdict]:
-    """Yield a verdict on each outgoing webhook that has an address."""
-    for name, url in block.addresses().items():
-        yield attempt(name, name, partial(_reachable, url))
+def check_webhooks(block: OutgoingWebhooks, settings: Settings) -> Iterator[Verdict]:
+    """Yield a verdict on each webhook of `webhooks.yaml` that has an address, there or in a setting."""
+    try:
+        hooks = load_hooks(settings.config_dir, block.addresses()).hooks
+    except ConfigError as error:
+        yield Verdict("hooks", State.FAILED, "; ".join(error.faults))
+        return
+    for hook in hooks:
+        if hook.url is not None:
+            yield attempt(f"hook {hook.name}", _HOOKS, partial(_hook, hook, hook.url, block))
+
+
+def check_alarm_webhook(settings: Settings) -> Iterator[Verdict]:
+    """Yield the verdict on the receiver of the Prefect server's alarms, where there is one."""
+    if settings.alarm_webhook_url is not None:
+        yield attempt("alarm webhook", "ALARM_WEBHOOK_URL", partial(_reachable, settings.alarm_webhook_url))
+
+
+def _hook(hook: Hook, url: str, block: OutgoingWebhooks) -> Found:
+    if not hook.is_on:
+        return Found("not applicable: enabled is false in webhooks.yaml")
+    block.get_client().sign_in(hook)
+    return _reachable(url)
 
 
 def _smtp(block: SmtpServer) -> Found:
@@ -49,7 +71,7 @@ def _reachable(url: str, more: str = "") -> Found:
     port = parts.port or (443 if parts.scheme == "https" else 80)
     try:
         socket.create_connection((parts.hostname or "", port), timeout=_TIMEOUT_S).close()
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
+    except (OSError, UnicodeError) as error:  # UnicodeError: of a host that no name can be
+        reason = getattr(error, "strerror", None) or type(error).__name__
         raise ServiceUnavailable(f"{parts.hostname}:{port} cannot be reached ({reason})") from None
     return Found(f"{parts.hostname}:{port} can be reached{more}", details={"host": parts.hostname, "port": port})
