@@ -27,6 +27,7 @@ _WHAT = {
     "rework_returned": "what was made of a rejected asset has come home: {name}",
     "master_retired": "{name} was retired: nothing is waited for of it",
     "master_restored": "{name} is active again",
+    "message_dropped": "the {channel} {name}, number {number}, was given up and dropped: nobody gets it",
     "status_changed": "moved {from} → {to}{by_force}",
     "status_move_overtaken": "was not moved {from} → {to}",
     "status_move_abandoned": "was to be moved {from} → {to}, and was not",

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Sequence
 
+import typer
 from rich.console import Console
 from rich.text import Text
 
@@ -10,7 +11,7 @@ from db.models import OutboxMessage
 from domain.filenames.faults import visible
 from domain.report import counted
 from domain.waiting import moment
-from entrypoints.message_view import Requeued
+from entrypoints.message_view import Picked
 from entrypoints.plain_table import table
 
 Receiver = Callable[[OutboxMessage], str]
@@ -28,6 +29,7 @@ def show_messages(
     console.print(table(_HEADINGS, [_cells(row, receiver(row)) for row in messages]))
     if any(row.state == "parked" for row in messages):
         console.print("once the reason is mended: content-scaling messages send --all-parked", style="yellow")
+        console.print("what is too old to be of use: content-scaling messages drop NUMBER", style="yellow")
 
 
 def show_message(row: OutboxMessage, to: str, console: Console) -> None:
@@ -44,19 +46,39 @@ def show_unknown(number: int, console: Console) -> None:
     console.print(f"there is no message {number}", style="yellow", highlight=False)
 
 
-def show_requeued(requeued: Requeued, receiver: Receiver, console: Console) -> None:
+def show_requeued(requeued: Picked, receiver: Receiver, console: Console) -> None:
     """Say which messages are sent again and when, and why the others are not."""
-    for row in requeued.due:
+    for row in requeued.parked:
         console.print(Text(f"{row.id} {row.template} to {receiver(row)}: due again"), soft_wrap=True)
-    for row in requeued.others:
-        console.print(Text(f"{row.id} {row.template}: not parked, so nothing is done; {stands(row)}", "yellow"))
-    for number in requeued.unknown:
-        show_unknown(number, console)
-    if requeued.due:
-        them = "it" if len(requeued.due) == 1 else "them"
+    show_others(requeued, console)
+    if requeued.parked:
+        them = "it" if len(requeued.parked) == 1 else "them"
         console.print(f"the next run of deliver-messages sends {them}, at most five minutes from now", style="green")
     elif not (requeued.others or requeued.unknown):
         console.print("no message is parked", style="yellow")
+
+
+def show_others(picked: Picked, console: Console) -> None:
+    """Say why nothing is done with those of the messages that are not parked."""
+    for row in picked.others:
+        console.print(Text(f"{row.id} {row.template}: not parked, so nothing is done; {stands(row)}", "yellow"))
+    for number in picked.unknown:
+        show_unknown(number, console)
+
+
+def ask_to_drop(parked: Sequence[OutboxMessage], receiver: Receiver, console: Console) -> bool:
+    """Show messages that were given up, and ask whether they may go."""
+    for row in parked:
+        console.print(Text(f"{row.id} {row.template} to {receiver(row)}: {stands(row)}"), soft_wrap=True)
+    them = "it" if len(parked) == 1 else "them"
+    return typer.confirm(f"Drop {counted(len(parked), 'message')}? Nobody gets {them}, now or later.")
+
+
+def show_dropped(dropped: Picked, console: Console) -> None:
+    """Say which messages are dropped; whoever waits for their news is to be told by a person."""
+    for row in dropped.parked:
+        console.print(Text(f"{row.id} {row.template}: dropped", "green"), soft_wrap=True)
+    show_others(dropped, console)
 
 
 def stands(row: OutboxMessage) -> str:
@@ -64,6 +86,8 @@ def stands(row: OutboxMessage) -> str:
     tries = f"after {counted(row.attempts, 'attempt')}"
     if row.state == "sent":
         return f"sent {moment(row.sent_at)}" if row.sent_at is not None else "sent"
+    if row.state == "dropped":
+        return f"dropped {moment(row.dropped_at)}" if row.dropped_at is not None else "dropped"
     if row.state == "parked":
         return f"parked {moment(row.parked_at)}, {tries}" if row.parked_at is not None else f"parked, {tries}"
     if row.next_attempt_at is None:

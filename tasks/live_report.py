@@ -58,6 +58,8 @@ def _about_stay(stay: CampaignStatus, message: OutboxMessage | None, *, hook_is_
         return f"{since}; {_to_come(hook_is_on=hook_is_on)}"
     if message.state == "parked":
         return f"{since}; its webhook was given up: {message.last_error}"
+    if message.state == "dropped":
+        return f"{since}; its webhook was dropped by an operator"
     if message.last_error is not None:
         return f"{since}; its webhook could not be sent yet: {message.last_error}"
     return f"{since}; its webhook waits in the outbox"

@@ -17,7 +17,7 @@ class OutboxMessage(Base):
         UniqueConstraint("key"),
         CheckConstraint(one_of("channel", "mail", "webhook"), "channel"),
         CheckConstraint(one_of("audience", "success", "errors", "critical", "report"), "audience"),
-        CheckConstraint(one_of("state", "pending", "sent", "parked"), "state"),
+        CheckConstraint(one_of("state", "pending", "sent", "parked", "dropped"), "state"),
         Index("ix_outbox_pending", "next_attempt_at", "id", postgresql_where=text("state = 'pending'")),
         Index("ix_outbox_parked", "id", postgresql_where=text("state = 'parked'")),
         Index(None, "campaign_number"),
@@ -43,6 +43,7 @@ class OutboxMessage(Base):
     parked_at: Mapped[datetime | None]
     told_at: Mapped[datetime | None]
     """When people were told that it was parked."""
+    dropped_at: Mapped[datetime | None]
     last_error: Mapped[str | None]
 
 

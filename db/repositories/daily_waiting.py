@@ -196,13 +196,16 @@ def _under_way(session: Session, refused: set[str]) -> Iterator[Waiting]:
 
 
 def _messages(session: Session) -> Iterator[Waiting]:
-    """Messages that were given up on, and those whose receiver did not take them yet."""
+    """Messages that were given up on, all together, and those whose receiver did not take them yet."""
     failing = (OutboxMessage.state == "pending") & OutboxMessage.last_error.is_not(None)
     rows = session.scalars(select(OutboxMessage).where(or_(OutboxMessage.state == "parked", failing)))
     for row in rows:
-        what = "messages given up on" if row.state == "parked" else "messages that could not be sent yet"
         name = f"{row.channel} {row.template}: {' '.join((row.last_error or '').split())}"
-        yield Waiting(Who.OPERATIONS, what, row.created_at, row.campaign_number, name)
+        if row.state == "parked":  # told without the campaign: one line of the report, whatever their number
+            yield Waiting(Who.OPERATIONS, "messages given up on", row.created_at, asset=name)
+        else:
+            what = "messages that could not be sent yet"
+            yield Waiting(Who.OPERATIONS, what, row.created_at, row.campaign_number, name)
 
 
 def _moves(session: Session) -> Iterator[Waiting]:

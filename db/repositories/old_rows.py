@@ -1,6 +1,6 @@
 """Rows that have had their time. What tracks assets stays for ever; so does which facts were told.
 
-A sent message is emptied, not deleted: its key keeps the fact from being told a second time.
+A message that was sent or dropped is emptied, not deleted: its key keeps the fact from being told a second time.
 """
 
 from collections.abc import Callable
@@ -44,9 +44,11 @@ def let_go(session: Session, kind: OldRows, before: datetime, *, limit: int) -> 
     return len(session.execute(changed).all())
 
 
-def _sent(before: datetime) -> ColumnElement[bool]:
+def _over(before: datetime) -> ColumnElement[bool]:
     # Those given up are left alone: they can be queued again.
-    return (OutboxMessage.state == "sent") & (OutboxMessage.sent_at < before) & (OutboxMessage.payload != _EMPTY)
+    is_over = OutboxMessage.state.in_(("sent", "dropped"))
+    ended_at = func.coalesce(OutboxMessage.sent_at, OutboxMessage.dropped_at)
+    return is_over & (ended_at < before) & (OutboxMessage.payload != _EMPTY)
 
 
 def _handled(before: datetime) -> ColumnElement[bool]:
@@ -69,7 +71,7 @@ _KINDS: dict[
         Callable[[type[DeclarativeBase]], UpdateBase],
     ],
 ] = {
-    OldRows.MESSAGES: (OutboxMessage, _sent, _emptied),
+    OldRows.MESSAGES: (OutboxMessage, _over, _emptied),
     OldRows.EVENTS: (BoxEvent, _handled, delete),
     OldRows.SUMMARIES: (RunSummary, _ended, delete),
 }

@@ -1,4 +1,11 @@
-"""The outbox: messages written in the transaction of the fact that they tell, then sent at least once, or parked."""
+"""The outbox: messages written in the transaction of the fact that they tell, then sent at least once, or parked.
+
+    pending ─ taken ──────────────────────────────> sent
+       ├───── not taken for three days ──> parked ─ an operator ──> pending again, or dropped
+       └───── not to be sent ────────────> dropped
+
+In each of them the key stays, so that its fact is told once.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -9,6 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, defer
 
 from db.models import OutboxMessage
+from db.repositories.events import record_event
 from domain.errors import StoreError
 
 Channel = Literal["mail", "webhook"]
@@ -75,10 +83,11 @@ def claim_due(session: Session, *, now: datetime, limit: int, claim_s: float) ->
 
 def mark_sent(session: Session, message_id: int, now: datetime) -> None:
     """Note that the message is out. It wins over a parking that came in between."""
+    at = func.coalesce(OutboxMessage.sent_at, now)
     session.execute(
         update(OutboxMessage)
         .where(OutboxMessage.id == message_id)
-        .values(state="sent", sent_at=func.coalesce(OutboxMessage.sent_at, now), parked_at=None, last_error=None)
+        .values(state="sent", sent_at=at, parked_at=None, dropped_at=None, last_error=None)
     )
 
 
@@ -156,6 +165,27 @@ def requeue(session: Session, message_ids: Collection[int]) -> list[int]:
 def requeue_all(session: Session) -> list[int]:
     """Make every parked message due again, as `requeue` does."""
     return _due_again(session, true())
+
+
+def drop(session: Session, message_ids: Collection[int], now: datetime, *, by: str, reason: str) -> list[int]:
+    """Let go of those of the messages that are parked, with an entry in the audit trail; return which, in order.
+
+    They are never sent, and what they tell is never queued again: the key stays. Of two callers at once one gets each.
+    """
+    parked = update(OutboxMessage).where(OutboxMessage.id.in_(message_ids), OutboxMessage.state == "parked")
+    dropped = parked.values(state="dropped", dropped_at=now).returning(OutboxMessage)
+    rows = sorted(session.scalars(dropped.execution_options(populate_existing=True)), key=lambda row: row.id)
+    for row in rows:
+        said = {"number": row.id, "name": row.template, "channel": row.channel, "last_error": row.last_error}
+        detail = {**said, "by": by, "reason": reason}
+        record_event(
+            session,
+            tracking_id=None,
+            event_type="message_dropped",
+            detail=detail,
+            campaign_number=row.campaign_number,
+        )
+    return [row.id for row in rows]
 
 
 def _due_again(session: Session, chosen: ColumnElement[bool]) -> list[int]:

@@ -1,4 +1,4 @@
-"""`content-scaling messages`: mails and webhooks that are not out, looked at, and sent again."""
+"""`content-scaling messages`: mails and webhooks that are not out, looked at, sent again, or let go."""
 
 from typing import Annotated
 
@@ -7,7 +7,9 @@ import typer
 from entrypoints.cli.options import EnvFile
 from entrypoints.console import open_console
 
-messages = typer.Typer(help="Look at mails and webhooks that are not out, and send them again.", no_args_is_help=True)
+messages = typer.Typer(
+    help="Look at mails and webhooks that are not out, send them again, or let go.", no_args_is_help=True
+)
 
 _HIGHEST = 2**63 - 1
 _NUMBER = "Number of the message, as messages list shows it."
@@ -20,7 +22,7 @@ _Numbers = Annotated[
 
 @messages.callback()
 def _group() -> None:
-    """Look at mails and webhooks that are not out, and send them again."""
+    """Look at mails and webhooks that are not out, send them again, or let go."""
 
 
 @messages.command("list")
@@ -77,4 +79,33 @@ def send(
     with open_outbox() as outbox:
         requeued = outbox.send_again(None if all_parked else numbers)
         show_requeued(requeued, outbox.receiver, console)
-    raise typer.Exit(0 if requeued.due and not (requeued.others or requeued.unknown) else 1)
+    raise typer.Exit(0 if requeued.is_whole else 1)
+
+
+@messages.command("drop")
+def drop(
+    numbers: Annotated[list[int], typer.Argument(metavar="NUMBER...", help=_NUMBER, min=1, max=_HIGHEST)],
+    *,
+    reason: Annotated[str, typer.Option("--reason", help="Why; kept in the history.", show_default=False)] = "",
+    env_file: EnvFile = None,
+) -> None:
+    """Let go of parked messages, after a y: nobody gets them, and what they tell is not told again.
+
+    Ends with 1 when one of them is not parked, or nothing was dropped.
+    """
+    console = open_console()
+    from entrypoints.campaign_desk import operator
+    from entrypoints.message_table import ask_to_drop, show_dropped, show_others
+    from entrypoints.message_view import open_outbox
+
+    with open_outbox() as outbox:
+        picked = outbox.pick(numbers)
+        if not picked.parked:
+            show_others(picked, console)
+            raise typer.Exit(1)
+        if not ask_to_drop(picked.parked, outbox.receiver, console):
+            console.print("nothing is changed")
+            raise typer.Exit(1)
+        dropped = outbox.drop(numbers, by=operator(), reason=reason.strip())
+        show_dropped(dropped, console)
+    raise typer.Exit(0 if dropped.is_whole else 1)

@@ -9,7 +9,7 @@ from db.engine import Store
 from db.models import BoxEvent, OutboxMessage, RunSummary
 from db.repositories.inbox import mark_handled, store_event
 from db.repositories.old_rows import OldRows, count_old, let_go
-from db.repositories.outbox import claim_due, enqueue, mark_failed, mark_sent, requeue
+from db.repositories.outbox import claim_due, drop, enqueue, mark_failed, mark_sent, requeue
 from db.repositories.run_summaries import keep_summary
 from domain.box_webhooks import UploadEvent
 
@@ -47,6 +47,15 @@ def test_a_message_sent_long_ago_is_emptied_and_its_fact_is_never_told_again(ses
     assert not enqueue(session, key="old", channel="mail", template="x", audience="errors", payload={"number": "C1"})
     assert claim_due(session, now=NOW, limit=10, claim_s=0) == []
     assert payloads(session)["old"] == {}
+
+
+def test_a_message_dropped_long_ago_is_emptied_too(session: Session):
+    for key, at in (("old", OLD), ("young", NOW)):
+        number = put(session, key)
+        mark_failed(session, number, "refused", NOW + timedelta(days=4))
+        assert drop(session, [number], at, by="me@desk", reason="") == [number]
+    assert let_go(session, OldRows.MESSAGES, BEFORE, limit=10) == 1
+    assert payloads(session) == {"old": {}, "young": {"number": "C1"}}
 
 
 def test_emptied_messages_are_not_counted_again(session: Session):

@@ -166,6 +166,27 @@ def test_only_what_is_parked_is_made_due_again(session: Session):
     assert outbox.requeue_all(session) == []
 
 
+def test_a_dropped_message_is_never_sent_and_its_fact_is_never_queued_again(session: Session):
+    first, second = parked(session, "a"), parked(session, "b")
+    assert outbox.drop(session, [second.id, first.id, 99], NOW, by="me@desk", reason="") == [first.id, second.id]
+    assert outbox.drop(session, [first.id], NOW, by="me@desk", reason="") == []
+
+    assert (first.state, first.dropped_at) == ("dropped", NOW)
+    assert put(session, "a") is False
+    assert (claim(session, after(days=9)), outbox.requeue_all(session), outbox.unsent(session)) == ([], [], [])
+    assert outbox.parked_untold(session) == []
+
+
+def test_only_what_is_parked_is_dropped(session: Session):
+    put(session, "waits")
+    (waits,) = claim(session)
+    put(session, "sent")
+    (sent,) = claim(session)
+    outbox.mark_sent(session, sent.id, NOW)
+
+    assert outbox.drop(session, [waits.id, sent.id], NOW, by="me@desk", reason="") == []
+
+
 def test_of_two_who_send_the_parked_messages_again_at_once_each_is_one_persons(
     store: Store, threads: ThreadPoolExecutor
 ):

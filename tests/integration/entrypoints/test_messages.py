@@ -10,6 +10,7 @@ from typer.testing import CliRunner, Result
 
 from db.engine import Store
 from db.models import OutboxMessage
+from db.repositories.events import events_of_campaign
 from db.repositories.outbox import claim_due, enqueue, mark_failed, mark_sent
 from entrypoints.cli import app
 
@@ -71,9 +72,9 @@ def post(store: Store) -> Post:
     return Post(store)
 
 
-def run(*arguments: object) -> Result:
+def run(*arguments: object, typed: str = "") -> Result:
     """Run the command."""
-    return CliRunner().invoke(app, ["messages", *map(str, arguments)])
+    return CliRunner().invoke(app, ["messages", *map(str, arguments)], input=typed)
 
 
 def lines(result: Result) -> list[str]:
@@ -99,8 +100,10 @@ def test_what_is_not_out_is_listed_with_whom_it_tells_and_why_it_is_not_out(post
     assert said[1].endswith(" UTC 1 the receiver answered 401")
     assert said[2].startswith(f"{mail} upload_failed errors@example.com waits {today} ")
     assert said[2].endswith(" UTC 1 mail.example.com:587 did not answer")
-    assert said[3] == "once the reason is mended: content-scaling messages send --all-parked"
-    assert len(said) == 4
+    assert said[3:] == [
+        "once the reason is mended: content-scaling messages send --all-parked",
+        "what is too old to be of use: content-scaling messages drop NUMBER",
+    ]
 
 
 def test_only_the_parked_are_listed_where_those_are_asked_for(post: Post):
@@ -109,7 +112,7 @@ def test_only_the_parked_are_listed_where_those_are_asked_for(post: Post):
     post.waits("a1_to_a2_complete")
     number = post.parked("b1_to_b2_complete")
     said = lines(run("list", "--parked"))
-    assert [line.split()[0] for line in said] == ["number", str(number), "once"]
+    assert [line.split()[0] for line in said] == ["number", str(number), "once", "what"]
 
 
 def test_one_message_is_shown_with_the_facts_that_it_tells_and_without_the_address_of_its_hook(post: Post):
@@ -187,11 +190,47 @@ def test_what_cannot_be_meant_is_refused(arguments: tuple[object, ...]):
     assert run("send", *arguments).exit_code == 2
 
 
+def test_parked_messages_are_dropped_after_a_y_and_wait_for_nobody_any_more(store: Store, post: Post):
+    stale = post.parked("a1_to_a2_complete", campaign_number="C000000078")
+    kept = post.parked("b1_to_b2_complete")
+    refused = run("drop", stale, typed="n\n")
+    assert (refused.exit_code, lines(refused)[-1]) == (1, "nothing is changed")
+    assert states(store) == {stale: "parked", kept: "parked"}
+
+    result = run("drop", stale, "--reason", "months old", typed="y\n")
+    said = lines(result)
+    assert result.exit_code == 0
+    assert said[0].startswith(f"{stale} a1_to_a2_complete to success@example.com: parked 20")
+    assert said[1].startswith("Drop 1 message? Nobody gets it, now or later.")
+    assert said[2] == f"{stale} a1_to_a2_complete: dropped"
+    assert states(store) == {stale: "dropped", kept: "parked"}
+    assert lines(run("show", stale))[1].startswith("dropped 20")
+    assert [line.split()[0] for line in lines(run("list"))[1:2]] == [str(kept)]
+    with store.transaction() as session:
+        (event,) = events_of_campaign(session, "C000000078")
+    assert event.event_type == "message_dropped"
+    assert (event.detail["number"], event.detail["reason"], "@" in event.detail["by"]) == (stale, "months old", True)
+
+
+def test_what_is_not_parked_is_not_dropped(store: Store, post: Post):
+    parked, waits, sent = post.parked("a1_to_a2_complete"), post.failed("upload_failed", "no"), post.sent("b1")
+    result = run("drop", waits, sent, 99)
+    assert result.exit_code == 1
+    assert [line.partition(";")[0] for line in lines(result)] == [
+        f"{waits} upload_failed: not parked, so nothing is done",
+        f"{sent} b1: not parked, so nothing is done",
+        "there is no message 99",
+    ]
+    assert run("drop", parked, waits, typed="y\n").exit_code == 1
+    assert states(store) == {parked: "dropped", waits: "pending", sent: "sent"}
+    assert run("drop").exit_code == 2
+
+
 def test_nothing_in_a_message_is_obeyed_by_the_terminal(store: Store, post: Post):
     number = post.parked("a1_to_a2_complete", "[red]no[/red]\x1b[2J", payload={"name": "\x1b[2J[bold]"})
     with store.transaction() as session:
         session.execute(update(OutboxMessage).values(campaign_number="[C]"))
-    for result in (run("list"), run("show", number), run("send", number)):
-        assert result.exit_code == 0
+    for result in (run("list"), run("show", number), run("drop", number, typed="n\n"), run("send", number)):
+        assert result.exit_code in (0, 1)
         assert "\x1b" not in result.output
     assert "[red]no[/red]" in run("list").output

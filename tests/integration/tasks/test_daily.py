@@ -218,6 +218,16 @@ def test_what_waits_is_told_by_whom_it_waits_for_and_how_long(store: Store):
     ]
 
 
+def test_messages_given_up_are_one_line_whatever_their_campaigns(store: Store):
+    def write(day: Day) -> None:
+        for age, number in enumerate((SPRING, SUMMER, None), 100):
+            day.message(f"parked-{age}", age, state="parked", last_error="no such user", campaign_number=number)
+        day.message("dropped", 200, state="dropped", campaign_number=SPRING)
+
+    (group,) = report(store, write).waiting_for(Who.OPERATIONS)
+    assert (group.what, group.campaign_number, len(group.items)) == ("messages given up on", None, 3)
+
+
 def test_masters_wait_for_the_agency_while_their_campaign_is_in_adaptation(store: Store):
     day = report(store, spring, lambda day: day.master("aaaaa3", 49))
     (spring_waits, summer_waits) = day.waiting_for(Who.AGENCY)[:2]

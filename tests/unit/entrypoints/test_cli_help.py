@@ -12,7 +12,8 @@ for path in ([], ["demo"], ["sandbox"], ["setup"], ["check"], ["run"], ["run", "
              ["run", "creativex-scores"], ["scores", "show"],
              ["backup"], ["backup", "create"], ["backup", "check"], ["backup", "restore"], ["report"], ["trace"],
              ["up"], ["run", "clean-up"],
-             ["messages"], ["messages", "list"], ["messages", "show"], ["messages", "send"], ["campaign", "retire"]):
+             ["messages"], ["messages", "list"], ["messages", "show"], ["messages", "send"], ["messages", "drop"],
+             ["campaign", "retire"]):
     shown = CliRunner().invoke(app, [*path, "--help"])
     assert shown.exit_code == 0, (path, shown.output)
     print(" ".join(shown.output.split()))
@@ -23,7 +24,7 @@ print(*sorted({name.partition(".")[0] for name in sys.modules}))
 def test_help_says_what_every_command_does_without_loading_the_libraries_that_take_seconds():
     done = subprocess.run([sys.executable, "-c", SHOW_ALL_HELP], capture_output=True, text=True, check=True)
     *pages, modules = done.stdout.splitlines()
-    assert len(pages) == 32
+    assert len(pages) == 33
     for page, words in zip(pages, WORDS, strict=True):
         for word in words:
             assert word in page
@@ -58,10 +59,11 @@ WORDS = (
     ("ID-OR-NAME", "--env-file", "Ends with 1", "Changes nothing"),
     ("--host", "--port", "--proxy", "--env-file", "started again", "DATA_DIR/up"),
     ("--dry-run", "--env-file", "nothing that tracks assets"),
-    ("list", "show", "send"),
+    ("list", "show", "send", "drop"),
     ("--parked", "--env-file", "Changes nothing"),
     ("NUMBER", "--env-file", "Changes nothing", "Ends with 1"),
     ("[NUMBER]...", "--all-parked", "--env-file", "five minutes", "Ends with 1"),
+    ("NUMBER...", "--reason", "--env-file", "after a y", "Ends with 1"),
     ("TRACKING-ID", "--undo", "--reason", "--dry-run", "--env-file", "Ends with 1"),
 )
 """What each page has to say at least."""

@@ -18,6 +18,10 @@ def event(event_type: str, **detail: object) -> AssetEvent:
         (event("status_changed", **{"from": "A1", "to": "A3", "forced": True}), "moved A1 → A3 by force"),
         (event("derivative_failed", name="a.mp4"), "a.mp4 could not be brought home"),
         (event("file_refused"), "? was refused"),
+        (
+            event("message_dropped", channel="mail", name="a1_to_a2_complete", number=7),
+            "the mail a1_to_a2_complete, number 7, was given up and dropped: nobody gets it",
+        ),
         (event("stay_noticed"), "stay noticed"),
     ],
 )
