@@ -24,6 +24,8 @@ from domain.errors import ConfigError
 
 _REASON_SHOWN = 2000
 """Characters of a reason that a message repeats; the run has all of it."""
+_PATIENCE_S = 10
+"""How long a receiver may take. It holds up what else the Prefect server has to do, so it is less than a run waits."""
 _PAYLOAD = (
     *("event", "environment", "flow", "deployment", "run_name", "run_id", "campaigns", "state", "reason", "url"),
     *("timestamp", "times"),
@@ -65,7 +67,7 @@ class AlarmMail(NotificationBlock):
             rendered=render(told.alarm.event, self._facts(told)),
             idempotency_key=told.key,
         )
-        self._sender().get_client().send(mail)
+        self._sender().get_client(timeout_s=_PATIENCE_S).send(mail)
 
     def _sender(self) -> MailgunAccount | SmtpServer:
         if self.mailgun_url and self.mailgun_key is not None:
@@ -132,7 +134,8 @@ class AlarmWebhook(NotificationBlock):
     def _hook(self) -> Hook:
         auth = "bearer" if self.token is not None else "none"
         try:
-            return Hook(name="alarm", url=self.url.get_secret_value(), auth=auth, payload=_PAYLOAD)
+            url = self.url.get_secret_value()
+            return Hook(name="alarm", url=url, auth=auth, timeout_s=_PATIENCE_S, payload=_PAYLOAD)
         except ValidationError as error:
             reason = error.errors()[0]["msg"].removeprefix("Value error, ")
             raise ConfigError([f"ALARM_WEBHOOK_URL: {reason}"]) from None

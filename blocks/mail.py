@@ -24,11 +24,17 @@ class SmtpServer(CredentialsBlock):
     ca_bundle: Path | None = Field(default=None, title="CA certificates", description="PEM file on the worker.")
     sender: str = Field(title="Sender", description="From address of every mail.")
 
-    def get_client(self) -> SmtpMailer:
-        """Return a mailer."""
+    def get_client(self, *, timeout_s: float = 30) -> SmtpMailer:
+        """Return a mailer that waits so long for the server, at each exchange."""
         password = self.password.get_secret_value() if self.password is not None else None
         return SmtpMailer(
-            self.host, self.port, self.username, password, starttls=self.starttls, ca_bundle=self.ca_bundle
+            self.host,
+            self.port,
+            self.username,
+            password,
+            starttls=self.starttls,
+            ca_bundle=self.ca_bundle,
+            timeout_s=timeout_s,
         )
 
 
@@ -43,6 +49,6 @@ class MailgunAccount(CredentialsBlock):
     api_key: SecretStr = Field(title="API key", description="Sending key of the domain.")
     sender: str = Field(title="Sender", description="From address of every mail.")
 
-    def get_client(self) -> MailgunMailer:
-        """Return a mailer."""
-        return MailgunMailer(self.base_url, self.api_key.get_secret_value())
+    def get_client(self, *, timeout_s: float = 30) -> MailgunMailer:
+        """Return a mailer that waits so long for an answer."""
+        return MailgunMailer(self.base_url, self.api_key.get_secret_value(), read_timeout_s=timeout_s)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import socket
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from prefect.blocks.abstract import NotificationBlock, NotificationError
 from prefect.settings import PREFECT_HOME, PREFECT_UI_URL, temporary_settings
 from pydantic import SecretStr
 
-from blocks import alarm_telling
+from blocks import alarm_telling, alarms
 from blocks.alarms import AlarmMail, AlarmWebhook
 from sandbox.certificates import Certificates, make_certificates
 from sandbox.faults import Fault, Faults
@@ -167,6 +168,31 @@ class TestEveryWay:
         assert way.subjects() == []
         way.notify()
         assert len(way.subjects()) == 1
+
+    def test_a_way_that_has_just_failed_is_tried_once_until_it_works_again(self, way: Way):
+        way.faults.add(Fault("status", status=451 if is_smtp(way) else 503, times=4))
+        way.refused()
+        way.refused(flow="b1-to-b2")
+        assert len(way.faults.requests) == 4, "three tries of the first alarm, and one of the second"
+        way.notify()
+        way.faults.add(Fault("status", status=451 if is_smtp(way) else 503, times=2))
+        way.notify(flow="b1-to-b2")
+        assert len(way.subjects()) == 2
+
+    def test_a_way_that_failed_a_while_ago_is_given_its_tries_again(self, way: Way, monkeypatch: pytest.MonkeyPatch):
+        monkeypatch.setattr(alarm_telling, "_RECENT_S", 0.0)
+        way.faults.add(Fault("status", status=451 if is_smtp(way) else 503, times=5))
+        way.refused()
+        way.notify()
+        assert len(way.subjects()) == 1
+
+    def test_a_receiver_that_hangs_is_given_up_soon(self, way: Way, monkeypatch: pytest.MonkeyPatch):
+        monkeypatch.setattr(alarms, "_PATIENCE_S", 0.2)
+        way.faults.add(Fault("hang", times=3))
+        began = time.monotonic()
+        assert "did not answer in time" in way.refused()
+        assert time.monotonic() - began < 9
+        way.faults.release()
 
     def test_a_receiver_that_says_no_is_an_error_without_secrets(self, way: Way):
         way.faults.add(Fault("status", status=550 if is_smtp(way) else 400))
