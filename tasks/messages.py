@@ -1,6 +1,6 @@
 """Delivers what waits in the outbox: mails by the mailer, webhooks by HTTP, each until it is sent or parked."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,10 +14,11 @@ from clients.logs import about
 from clients.mail.message import OutgoingMail, stable_message_id
 from clients.mail.recipients import Recipients
 from clients.mail.render import render
+from db.leases import Lease, check_fence
 from db.models import OutboxMessage
 from db.repositories.outbox import claim_due, enqueue, mark_failed, mark_sent, mark_told, parked_untold, take_back
 from db.repositories.stays import note_announced, note_unannounced
-from domain.errors import ContentScalingError, RecipientDeferred, ServiceUnavailable
+from domain.errors import ContentScalingError, LeaseLost, RecipientDeferred, ServiceUnavailable
 from domain.report import Failure
 from tasks.message_facts import about_run
 
@@ -34,12 +35,21 @@ def deliver_messages(services: Services) -> list[str]:
             get_run_logger().info("another run is delivering the messages")
             return lines
         round_ = Round(services)
-        while batch := _due(services):
-            for message in batch:
-                with about(message.campaign_number):
-                    round_.deliver(message)
-            lines += _report_parked(services)
+        try:
+            while batch := _due(services, lease):
+                _deliver(batch, round_, services, lease)
+                lines += _report_parked(services)
+        except LeaseLost:
+            get_run_logger().warning("another run has taken over delivering the messages, and sends the rest")
     return lines
+
+
+def _deliver(batch: Sequence[OutboxMessage], round_: "Round", services: Services, lease: Lease) -> None:
+    for message in batch:
+        if not services.leases.holds(lease):
+            raise LeaseLost
+        with about(message.campaign_number):
+            round_.deliver(message)
 
 
 class Round:
@@ -92,9 +102,10 @@ class Round:
             raise
 
 
-def _due(services: Services) -> list[OutboxMessage]:
+def _due(services: Services, lease: Lease) -> list[OutboxMessage]:
     # Claimed for no time at all: the lease keeps others away, and unlike a claim it ends when its holder is killed.
     with services.store.transaction() as session:
+        check_fence(session, lease)
         return claim_due(session, now=datetime.now(UTC), limit=_BATCH, claim_s=0)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from prefect.logging import disable_run_logger
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from blocks.services import Services
 from blocks.settings import Settings
@@ -23,6 +23,7 @@ from db.repositories.outbox import enqueue
 from sandbox.certificates import Certificates, make_certificates
 from sandbox.faults import Fault, Faults
 from sandbox.mail import MailState, SmtpServer
+from tasks import messages
 from tasks.messages import deliver_messages
 
 AUDIENCES = ("success", "errors", "critical", "report")
@@ -154,3 +155,34 @@ def test_a_mail_server_that_is_away_is_asked_once_a_round(post: Post):
     post.deliver()
     assert {state for state, _ in post.states().values()} == {"pending"}
     assert [seen.method for seen in post.faults.requests] == ["MAIL"]
+
+
+@dataclass
+class Overtaken:
+    """A mailer that is so slow that meanwhile another run takes the outbox over."""
+
+    behind: SmtpMailer
+    ours: LeaseKeeper
+    store: Store
+    is_noticed: bool
+
+    def send(self, mail: OutgoingMail) -> None:
+        self.behind.send(mail)
+        with self.store.transaction() as session:
+            session.execute(text("UPDATE leases SET token = nextval('lease_tokens') WHERE key = 'outbox'"))
+        if self.is_noticed:
+            self.ours.renew()
+
+
+@pytest.mark.parametrize(("batch", "is_noticed"), [(20, True), (1, False)])
+def test_a_sender_that_was_overtaken_leaves_the_rest_to_the_other(
+    post: Post, monkeypatch: pytest.MonkeyPatch, batch: int, is_noticed: bool
+):
+    monkeypatch.setattr(messages, "_BATCH", batch)
+    services = post.services
+    services.mail = Overtaken(post.mailer, services.leases, services.store, is_noticed), SENDER
+    for key in ("first", "second", "third"):
+        post.mail(key)
+    assert post.deliver() == []
+    assert [state for state, _ in post.states().values()] == ["sent", "pending", "pending"]
+    assert len(post.told()) == 1
