@@ -131,7 +131,9 @@ def _is_left(path: Path) -> bool:
 
 
 def _remove_if_left(path: Path, *, dry_run: bool) -> bool:
-    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+    # NFS locks a file exclusively only where it is open for writing; a folder cannot be, and its lock is a local one.
+    mode = os.O_RDONLY if path.is_dir() else os.O_RDWR
+    handle = os.open(path, mode | os.O_NOFOLLOW)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if not dry_run:

@@ -1,6 +1,7 @@
 """How backups come into their folder and go: private, whole or not at all."""
 
 import errno
+import fcntl
 import os
 import shutil
 import stat
@@ -8,6 +9,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
+from fcntl import flock
 from pathlib import Path
 
 import pytest
@@ -108,6 +110,24 @@ def test_the_next_one_removes_what_a_killed_one_left_and_nothing_of_one_at_work(
         made = put(folder)
         assert partial.exists()
     assert folder.backups() == [made]
+
+
+@pytest.mark.parametrize("what", ["file", "folder"])
+def test_what_a_killed_one_left_goes_where_the_folder_is_on_nfs(
+    folder: BackupFolder, what: str, monkeypatch: pytest.MonkeyPatch
+):
+    subprocess.run([sys.executable, "-c", KILLED, str(folder.root / "dumps"), what], check=False)
+    monkeypatch.setattr("clients.backup.landing.fcntl.flock", flock_on_nfs)
+    made = put(folder)
+    assert names(folder) == [made.name, f"{made.name}.json", f"{made.name}.sha256"]
+
+
+def flock_on_nfs(handle: int, operation: int) -> None:
+    """Refuse what flock(2) says of NFS: the exclusive lock of a file that is not open for writing."""
+    is_folder = stat.S_ISDIR(os.fstat(handle).st_mode)
+    if not is_folder and fcntl.fcntl(handle, fcntl.F_GETFL) & os.O_ACCMODE == os.O_RDONLY:
+        raise OSError(errno.EBADF, "Bad file descriptor")
+    flock(handle, operation)
 
 
 def test_a_kill_between_a_dump_and_its_checksum_leaves_no_dump_without(folder: BackupFolder):
