@@ -11,7 +11,7 @@ from blocks.backups import BackupPlace
 from blocks.services import Services
 from clients.backup import check_base, check_sums, facts_of, make_base, make_dump, read_manifest, restore_dump, sums_of
 from db.contents import contents_of, frozen_contents
-from db.databases import Databases, beside
+from db.databases import Databases, beside, database_name
 from domain.backups import OVERDUE_AFTER, Backup, Contents, Kind, expired, newest
 from domain.errors import BackupDamaged, BackupMissing
 
@@ -69,7 +69,7 @@ def prune(place: BackupPlace) -> list[Backup]:
 def newest_dump(place: BackupPlace) -> Path:
     """Return the newest dump of the database; raises BackupMissing where none is young enough."""
     dumps = place.folder.backups()
-    found = newest(dumps, contents_of(place.url).database)
+    found = newest(dumps, database_name(place.url))
     root = place.folder.root
     if found is None:
         raise BackupMissing(f"there is no dump of the database in {root}")
@@ -92,8 +92,7 @@ def check_backup(path: Path, place: BackupPlace) -> Checked:
     if not sums_of(path).is_file():
         raise BackupDamaged(f"{path}: its checksum, {sums_of(path).name}, is gone", service="backup")
     check_sums(sums_of(path))
-    now = contents_of(place.url)
-    with Databases(place.url) as databases, databases.scratch(now.database) as scratch:
+    with Databases(place.url) as databases, databases.scratch(database_name(place.url)) as scratch:
         return Checked(path, fill(scratch, path, wanted, place))
 
 

@@ -31,6 +31,12 @@ def sign(path: Path) -> None:
     sums_of(path).write_text(sums_text({each.name: digest_of(each) for each in (path, facts_of(path))}))
 
 
+def test_a_check_counts_no_row_of_the_live_database(place: BackupPlace, dumped: Path):
+    with psycopg.connect(place.url) as connection:
+        connection.execute("LOCK TABLE facts IN ACCESS EXCLUSIVE MODE")
+        assert check_backup(newest_dump(place), place).contents.rows["facts"] == 300
+
+
 def test_a_good_dump_brings_back_every_row_and_leaves_no_database(place: BackupPlace, dumped: Path):
     before = databases(place.url)
     assert newest_dump(place) == dumped
