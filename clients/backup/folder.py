@@ -2,6 +2,7 @@
 
 import secrets
 import shutil
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,8 +24,8 @@ class BackupFolder:
 
     def backups(self) -> list[Backup]:
         """Return all backups, the oldest first."""
-        found = [_described(named, self.path(named)) for kind in Kind for named in self._names(kind)]
-        return sorted(found, key=lambda backup: backup.made_at)
+        found = (_described(named, self.path(named)) for kind in Kind for named in self._names(kind))
+        return sorted((backup for backup in found if backup is not None), key=lambda backup: backup.made_at)
 
     def find(self, text: str) -> Path:
         """Return the backup meant by a path, or by the name of one in these folders."""
@@ -32,12 +33,15 @@ class BackupFolder:
         return next((place for place in places if place.exists()), places[0])
 
     def delete(self, backup: Backup) -> None:
-        """Delete a backup with what belongs to it; the backup first, so that a kill leaves none without."""
+        """Delete a backup with what belongs to it; the backup first, so that a kill leaves none without.
+
+        Somebody else may delete it at the same time.
+        """
         path = self.path(backup)
         with usable(path.parent):
             if path.is_dir():
                 aside = path.with_name(f"{PARTIAL}{secrets.token_hex(8)}")
-                with held(path):
+                with suppress(FileNotFoundError), held(path):  # not found: the other one was faster
                     path.rename(aside)  # at once: half deleted it would look like a damaged backup
                     shutil.rmtree(aside)
                 return
@@ -66,9 +70,13 @@ def size_of(path: Path) -> int:
     return sum(each.stat().st_size for each in path.iterdir() if each not in own)
 
 
-def _described(backup: Backup, path: Path) -> Backup:
+def _described(backup: Backup, path: Path) -> Backup | None:
+    """Return the backup with what there is to see of it; None where it has gone since its folder was listed."""
     with usable(path.parent):
-        size = size_of(path)
+        try:
+            size = size_of(path)
+        except FileNotFoundError:
+            return None
         try:
             _, promised = read_manifest(facts_of(path))
         except BackupDamaged:

@@ -7,6 +7,7 @@ import shutil
 import stat
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from fcntl import flock
@@ -167,6 +168,33 @@ def test_a_base_backup_that_is_being_deleted_is_no_leftover(folder: BackupFolder
     monkeypatch.setattr("clients.backup.folder.shutil.rmtree", delete_slowly)
     folder.delete(base)
     assert met == [[]]
+
+
+def test_what_somebody_else_deletes_at_the_same_time_is_gone(folder: BackupFolder):
+    base = Backup(Kind.BASE, "x", MADE_AT)
+    for _ in range(20):
+        folder.path(base).mkdir(parents=True)
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(folder.delete, [base] * 4))
+        assert list(folder.path(base).parent.iterdir()) == []
+
+
+class Pruned(BackupFolder):
+    """A folder of which somebody else deletes the backups as soon as they are listed."""
+
+    def _names(self, kind: Kind) -> list[Backup]:
+        found = super()._names(kind)
+        for backup in found:
+            self.delete(backup)
+        return found
+
+
+@pytest.mark.parametrize("kind", [Kind.DUMP, Kind.BASE])
+def test_what_goes_while_it_is_looked_at_is_not_listed(folder: BackupFolder, kind: Kind):
+    put(folder)
+    folder.path(Backup(Kind.BASE, "x", MADE_AT)).mkdir(parents=True)
+    assert kind in {backup.kind for backup in folder.backups()}
+    assert Pruned(folder.root).backups() == []
 
 
 def test_deleting_takes_everything_that_belongs_to_it(folder: BackupFolder):
