@@ -16,7 +16,16 @@ from clients.mail.recipients import Recipients
 from clients.mail.render import render
 from db.leases import Lease, check_fence
 from db.models import OutboxMessage
-from db.repositories.outbox import claim_due, enqueue, mark_failed, mark_sent, mark_told, parked_untold, take_back
+from db.repositories.outbox import (
+    claim_due,
+    enqueue,
+    mark_failed,
+    mark_sent,
+    mark_told,
+    mark_unwanted,
+    parked_untold,
+    take_back,
+)
 from db.repositories.stays import note_announced, note_unannounced
 from domain.errors import ContentScalingError, LeaseLost, RecipientDeferred, ServiceUnavailable
 from domain.report import Failure
@@ -74,7 +83,7 @@ class Round:
             elif note_unannounced(session, message.key):
                 take_back(session, message.id)  # the stay is announced once its hook is on again
             else:
-                mark_sent(session, message.id, now)
+                mark_unwanted(session, message.id, f"the hook {message.template} is off", now)
         what = "sent" if is_out else "not sent, the hook is off"
         get_run_logger().info("%s %s: %s", message.channel, message.key, what)
 

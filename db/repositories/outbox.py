@@ -96,6 +96,15 @@ def take_back(session: Session, message_id: int) -> None:
     session.execute(delete(OutboxMessage).where(OutboxMessage.id == message_id, _IS_PENDING))
 
 
+def mark_unwanted(session: Session, message_id: int, reason: str, now: datetime) -> None:
+    """Note that the message is not to be sent, and why; it never is."""
+    session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.id == message_id, _IS_PENDING)
+        .values(state="dropped", dropped_at=now, last_error=reason)
+    )
+
+
 def mark_failed(
     session: Session,
     message_id: int,

@@ -186,3 +186,9 @@ def test_a_sender_that_was_overtaken_leaves_the_rest_to_the_other(
     assert post.deliver() == []
     assert [state for state, _ in post.states().values()] == ["sent", "pending", "pending"]
     assert len(post.told()) == 1
+
+
+def test_a_webhook_whose_hook_is_off_is_dropped_and_not_noted_as_sent(post: Post):
+    post.webhook("off")
+    post.deliver()
+    assert post.states() == {"off": ("dropped", "the hook campaign_live is off")}
