@@ -85,11 +85,15 @@ class KnownMaster:
 
 @dataclass(frozen=True, slots=True)
 class KnownDerivative:
-    """What the database says of a derivative; the checksums are of the content which was last taken up."""
+    """What the database says of a derivative; the checksums are of the content which was last taken up.
+
+    `dam_asset_id` is the asset that arrived last.
+    """
 
     status: str
     sha1: str | None = None
     md5: str | None = None
+    dam_asset_id: str | None = None
     import_job_id: str | None = None
     failures: int = 0
     last_error: str | None = None

@@ -161,6 +161,7 @@ def known_derivative(row: DerivativeAsset) -> KnownDerivative:
         status=row.upload_status,
         sha1=row.box_sha1,
         md5=row.content_md5,
+        dam_asset_id=row.dam_asset_id,
         import_job_id=row.import_job_id,
         failures=row.retry_count,
         last_error=row.last_error,

@@ -66,9 +66,12 @@ class Ingestion:
             return False
         if self._intake.keep_files:
             return True  # it stays in Box, so nothing depends on the DAM's word
-        find = self._services.dam.uploaded_asset
-        found = find(self._folder_id, name, md5=known.md5, size_bytes=file.size_bytes, job_id=known.import_job_id)
-        return found is not None
+        dam, md5, size_bytes = self._services.dam, known.md5, file.size_bytes
+        # By its id first: librarians move and rename what has come home, and listings lag.
+        if known.dam_asset_id is not None and dam.still_holds(known.dam_asset_id, md5=md5, size_bytes=size_bytes):
+            return True
+        job_id = known.import_job_id
+        return dam.uploaded_asset(self._folder_id, name, md5=md5, size_bytes=size_bytes, job_id=job_id) is not None
 
     def _bring(self) -> tuple[str, ...]:
         """Upload the file, or adopt what an earlier run has uploaded; return what people should look at."""

@@ -165,6 +165,19 @@ class OtmmClient:
         """
         return upload(self._http, folder_id, path, name, representation)
 
+    def still_holds(self, asset_id: str, *, md5: str, size_bytes: int) -> bool:
+        """Tell whether an asset is there with this content, wherever it lies by now and whatever its name is.
+
+        A superseded version keeps its id, and counts; a deleted one does not. Without a checksum the size must do.
+        """
+        try:
+            item = self._asset(asset_id, "load_asset_content_info")
+        except NotFound:
+            return False
+        shown = parse.asset(item)
+        is_same = shown.size_bytes == size_bytes if shown.md5 is None else shown.md5 == md5.lower()
+        return is_same and not parse.is_deleted(item)
+
     def uploaded_asset(self, folder_id: str, name: str, *, md5: str, size_bytes: int, job_id: str | None) -> str | None:
         """Return the id of the asset that has this name and content in a folder, or None.
 

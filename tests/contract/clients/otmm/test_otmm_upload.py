@@ -391,6 +391,44 @@ class TestTheAssetAnUploadBecame:
             found()
 
 
+class TestAnAssetThatArrivedEarlier:
+    @pytest.fixture
+    def ours(self, dam, finals):
+        return dam.state.add_asset(finals, NAME, BytesBlob(FILM))
+
+    @pytest.fixture
+    def holds(self, client, ours):
+        """Asks whether it is there with a content still."""
+        return lambda content=FILM: client.still_holds(ours, **said_of(content))
+
+    def test_it_is_there_with_its_own_content_only(self, client, ours, holds):
+        assert holds()
+        assert client.still_holds(ours, md5=said_of(FILM)["md5"].upper(), size_bytes=len(FILM))
+        assert not holds(FILM[::-1])
+
+    def test_it_is_there_after_a_newer_version_has_replaced_it(self, dam, ours, holds):
+        dam.state.add_version(ours, BytesBlob(b"cut by the librarian"))
+        assert holds()
+
+    def test_without_a_checksum_its_size_must_do(self, dam, holds):
+        dam.state.settings.checksum_missing = True
+        assert holds()
+        assert not holds(FILM + b"x")
+
+    def test_one_that_is_deleted_hidden_or_was_never_there_is_not(self, dam, client, ours, holds):
+        assert not client.still_holds("0" * 40, **said_of(FILM))
+        dam.state.set_hidden(ours, hidden=True)
+        assert not holds()
+        dam.state.set_hidden(ours, hidden=False)
+        dam.state.set_deleted(ours, deleted=True)
+        assert not holds()
+
+    def test_one_that_cannot_be_looked_at_is_not_missing(self, dam, holds):
+        dam.faults.add(Fault("status", path="/v6/assets/", times=3))
+        with pytest.raises(ServiceUnavailable):
+            holds()
+
+
 class TestTheEndOfAnImport:
     @pytest.mark.parametrize("shape", ["resource", "handle", "absent"])
     @pytest.mark.parametrize("polls", [0, 1, 6])
