@@ -58,13 +58,13 @@ def _note_removal(row: DerivativeAsset, intake: Intake, lease: Lease) -> None:
 
 def _let_go(row: DerivativeAsset, intake: Intake, lease: Lease) -> None:
     """Withdraw the derivative; one of which something was sent only once the DAM has not shown it for long enough."""
-    if not _is_as_it_was(row, intake):
-        return
     found = _in_dam(row, intake)
     if found is None and _may_still_show(row, intake):
         return
     with intake.services.store.transaction() as session:
         check_fence(session, lease)
+        if not _is_as_it_was(session, row):
+            return
         if found is not None:
             record_arrived(session, row.id, found)
             _record(session, row, "derivative_uploaded", dam_asset_id=found, adopted=True)
@@ -75,13 +75,13 @@ def _let_go(row: DerivativeAsset, intake: Intake, lease: Lease) -> None:
         get_run_logger().info("%s (%s): its file is gone from Box; %s", row.derivative_filename, row.tracking_id, fate)
 
 
-def _is_as_it_was(row: DerivativeAsset, intake: Intake) -> bool:
-    """Whether no other run has taken up newer content before the lease was ours."""
-    with intake.services.store.transaction() as session:
-        now = session.get_one(DerivativeAsset, row.id, populate_existing=True)
-        return all(
-            getattr(now, name) == getattr(row, name) for name in ("upload_status", "box_sha1", "last_attempt_at")
-        )
+def _is_as_it_was(session: Session, row: DerivativeAsset) -> bool:
+    """Whether no other run has taken up or written down newer content; until this transaction ends none does.
+
+    A run takes up content under the lease, but writes down without it what it is going to take up.
+    """
+    now = session.get_one(DerivativeAsset, row.id, populate_existing=True, with_for_update=True)
+    return all(getattr(now, name) == getattr(row, name) for name in ("upload_status", "box_sha1", "last_attempt_at"))
 
 
 def _in_dam(row: DerivativeAsset, intake: Intake) -> str | None:

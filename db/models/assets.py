@@ -123,6 +123,7 @@ class DerivativeAsset(Base):
     removing_file_id: Mapped[str | None]
     """The file that was to be deleted in Box, while it is open what came of it."""
     last_attempt_at: Mapped[datetime | None]
+    """When content of it was last taken up, or other content written down to be."""
     next_attempt_at: Mapped[datetime | None]
     """Not to be tried again before; None: at once."""
     creativex_score: Mapped[str | None]

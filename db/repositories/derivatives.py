@@ -54,18 +54,19 @@ class NewDerivative(Content):
 def expect(session: Session, rows: Sequence[NewDerivative]) -> None:
     """Write down derivatives that are about to be taken up, so that nobody takes their campaigns for complete.
 
-    One that has arrived, or was taken back, is pending again if it is other content; the rest of its row is left alone.
-    Of two rows about one derivative the first counts.
+    One that has arrived, or was taken back, is pending again if it is other content. Of an open one the time is noted,
+    so that no run which looked before takes the other content for taken back. Of two rows about one the first counts.
     """
     firsts = list({(row["tracking_id"], row["derivative_filename"]): row for row in reversed(rows)}.values())[::-1]
     for start in range(0, len(firsts), _ROWS_AT_ONCE):
         write = insert(DerivativeAsset).values(firsts[start : start + _ROWS_AT_ONCE])
-        is_over = DerivativeAsset.upload_status.in_(("completed", "withdrawn"))
+        file_id = case((_IS_OPEN, DerivativeAsset.box_file_id), else_=write.excluded.box_file_id)
+        status = case((_IS_OPEN, DerivativeAsset.upload_status), else_="pending")
         session.execute(
             write.on_conflict_do_update(
                 index_elements=["tracking_id", "derivative_filename"],
-                set_={"upload_status": "pending", "box_file_id": write.excluded.box_file_id},
-                where=is_over & DerivativeAsset.box_sha1.is_distinct_from(write.excluded.box_sha1),
+                set_={"upload_status": status, "box_file_id": file_id, "last_attempt_at": func.now()},
+                where=DerivativeAsset.box_sha1.is_distinct_from(write.excluded.box_sha1),
             )
         )
 

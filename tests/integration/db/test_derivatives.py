@@ -38,15 +38,17 @@ def test_what_is_written_down_is_pending_and_untried(row: DerivativeAsset):
     assert what_was_sent(row) == (None, False, None)
 
 
-def test_a_row_that_is_written_down_twice_is_left_as_it_is(session: Session, make_master):
+def test_a_row_that_is_written_down_twice_is_left_as_it_is_but_for_the_time(session: Session, make_master):
     master = make_master()
     derivatives.expect(session, [new(master, "first")])
     row = derivatives.derivative(session, master.tracking_id, NAME)
     assert row is not None
     before = facts_of(session, row)
-    derivatives.expect(session, [new(master, "second", file_id="78")])
-
+    derivatives.expect(session, [new(master, "first")])
     assert facts_of(session, row) == before
+
+    derivatives.expect(session, [new(master, "second", file_id="78")])
+    assert facts_of(session, row) == before | {"last_attempt_at": now(session)}
 
 
 def test_other_content_of_what_has_arrived_is_waited_for_as_soon_as_it_is_written_down(session: Session, make_master):

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from db.models import DerivativeAsset
+from db.models import DerivativeAsset, MasterAsset
 from db.repositories import derivatives
-from tests.integration.db.handed_in import HOUR, MakeRow, begun, facts_of, fail, now, sha1, touched, what_was_sent
+from tests.integration.db.handed_in import HOUR, MakeRow, begun, facts_of, fail, new, now, sha1, touched, what_was_sent
 
 NO_REST = timedelta(0)
 
@@ -56,6 +56,32 @@ def test_what_was_begun_since_the_look_is_left_out_however_old_it_is(session: Se
     assert derivatives.open_elsewhere(session, [], now(session) - HOUR) == [row]
     begun(session, row)
     assert derivatives.open_elsewhere(session, [], now(session) - HOUR) == []
+
+
+def test_a_rework_that_was_announced_since_the_look_is_left_out_however_old_its_row_is(
+    session: Session, row: DerivativeAsset
+):
+    master = session.get_one(MasterAsset, row.master_asset_id)
+    derivatives.record_arrived(session, row.id, "asset-1")
+    touched(session, row, created_at=now(session) - 9 * HOUR, last_attempt_at=now(session) - 8 * HOUR)
+    derivatives.expect(session, [new(master, "second", file_id="78")])
+
+    assert derivatives.open_elsewhere(session, [], now(session)) == []
+    assert derivatives.open_elsewhere(session, [], now(session) + HOUR) == [row]
+
+
+def test_one_that_failed_is_left_out_once_other_content_of_it_was_announced(session: Session, row: DerivativeAsset):
+    master = session.get_one(MasterAsset, row.master_asset_id)
+    begun(session, row)
+    fail(session, row)
+    touched(session, row, last_attempt_at=now(session) - 8 * HOUR)
+    derivatives.expect(session, [new(master)])
+    assert derivatives.open_elsewhere(session, [], now(session)) == [row]
+
+    derivatives.expect(session, [new(master, "second", file_id="78")])
+    assert derivatives.open_elsewhere(session, [], now(session)) == []
+    session.refresh(row)
+    assert (row.upload_status, row.box_sha1, row.box_file_id) == ("failed", sha1("first"), "77")
 
 
 def test_a_row_that_is_taken_back_says_nothing_of_the_content(session: Session, row: DerivativeAsset):

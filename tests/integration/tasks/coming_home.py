@@ -47,21 +47,26 @@ class ComingHome(HandedOut):
         """Hand in a still made of the master."""
         return self.drops.whole(self.of(MASTER), pattern, seed=seed, size=3_000, **more)
 
-    def look(self, **options: Any) -> tuple[Intake, list[BoxFile], Plan]:
-        """Begin an intake: what lies in Box, and what is planned with it."""
-        intake = Intake(self.services, **options)
+    def look(self) -> tuple[Intake, list[BoxFile], Plan]:
+        """Begin a run: what lies in Box, and what is planned with it."""
+        intake = Intake(self.services)
         files = find_files.fn(intake)
         return intake, files, plan_files(files, intake)
 
-    def bring(self, **options: Any) -> list[AssetOutcome]:
-        """Take every file as a run does whose files meet no failure; return what became of each."""
-        intake, _, plan = self.look(**options)
+    def announce(self) -> tuple[Intake, Plan]:
+        """Begin a run, and write down what it will take."""
+        intake, _, plan = self.look()
         with self.store.transaction() as session:
             expect(session, [new_row(planned) for planned in plan])
+        return intake, plan
+
+    def bring(self) -> list[AssetOutcome]:
+        """Take every file; return what became of each. What one of them fails of is raised."""
+        intake, plan = self.announce()
         return [ingest_derivative.fn(planned, intake) for batch in in_rounds(plan) for planned in batch]
 
-    def forget_taken_back(self) -> None:
-        """Look at what is there, and let go of what is not."""
+    def let_go(self) -> None:
+        """Begin a run, and let go of what is not in Box any more."""
         intake, files, _ = self.look()
         let_go(files, intake)
 
