@@ -12,7 +12,8 @@ from clients.otmm.client import OtmmClient
 from db.models import DerivativeAsset
 from domain.assets import Json
 from domain.errors import NotDoneYet, NotFound, ServiceRejected
-from tasks.derivative_ledger import Arrival, Ledger
+from tasks.arrivals import Arrival
+from tasks.derivative_ledger import Ledger
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,9 @@
 """What the database is told of one derivative on its way: intent, what was sent, receipt, each in its transaction.
 
-The receipt queues the messages about the arrival, so that none is lost and none is told twice.
+What the receipt says is in `tasks.arrivals`.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TypeVar
 
@@ -14,28 +13,17 @@ from sqlalchemy.orm import Session
 from clients.box.client import BoxFile
 from clients.video import VideoFacts
 from db.leases import Lease, check_fence
-from db.models import DerivativeAsset
+from db.models import DerivativeAsset, MasterAsset
 from db.repositories import derivatives
 from db.repositories.events import record_event
-from db.repositories.progress import serialize_arrivals
-from db.repositories.rejections import record_returned
-from domain.derivatives import KnownDerivative, PlannedFile
-from tasks.descriptions import Description, as_it_is_in_dam
-from tasks.scores import newest_score, score_in_dam
-from tasks.telling_home import tell_uploaded
-from tasks.trouble import Trouble
+from domain.derivatives import KnownDerivative, KnownMaster, PlannedFile
+from tasks.arrivals import Arrival, note_arrival
+from tasks.descriptions import Description
+from tasks.scores import score_in_dam
+from tasks.telling_home import Arrived
 from tasks.work import Intake
 
 Result = TypeVar("Result")
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """The asset that a content has become in the DAM. `adopted`: it was there already, and nothing was sent."""
-
-    asset_id: str
-    md5: str
-    adopted: bool = False
 
 
 class Ledger:
@@ -80,29 +68,11 @@ class Ledger:
         self, row: DerivativeAsset, arrival: Arrival, description: Description, video: VideoFacts | None
     ) -> None:
         """Write down which asset the content has become, and queue the messages about it."""
-        is_rework = row.dam_asset_id is not None
-        held = self._score_of(arrival, row, description)
-        facts: derivatives.ArrivalFacts = {"content_md5": arrival.md5, "creativex_score": held}
-        if video is not None:
-            facts |= {"width": video.width, "height": video.height, "duration_s": video.duration_s}
-            facts |= {"video_codec": video.codec, "frame_rate": video.frame_rate}
-        detail = {"dam_asset_id": arrival.asset_id, "adopted": arrival.adopted, "rework": is_rework}
-
-        def write(session: Session) -> None:
-            if self._planned.master is not None:
-                serialize_arrivals(session, self._planned.master.campaign_number)
-            done = derivatives.record_arrived(session, row.id, arrival.asset_id, **facts)
-            self._record(session, "derivative_uploaded", **detail)
-            for answered in record_returned(
-                session, tracking_id=done.tracking_id, derivative_asset_id=done.id, dam_asset_id=arrival.asset_id
-            ):
-                self._record(session, "rework_returned", dam_asset_id=arrival.asset_id, rejected=answered.opentext_id)
-            Trouble.of_file(session, self._planned.file.file_id, None).clear()
-            newest = newest_score(session, done.derivative_filename) or description.score.value
-            told = as_it_is_in_dam(description, held, newest)
-            tell_uploaded(session, done, self._planned, told, self._intake, video=video, is_rework=is_rework)
-
-        self._write(write)
+        planned, intake = self._planned, self._intake
+        assert planned.master is not None  # noqa: S101  (else it would not have been taken)
+        score = self._score_of(arrival, row, description)
+        arrived = Arrived(planned.master, planned.path, description, score, video, intake.keep_files)
+        self._write(lambda session: note_arrival(session, row, arrival, arrived, intake.services))
 
     def removing(self) -> None:
         """Write down that the file is about to be taken out of Box."""
@@ -166,6 +136,19 @@ def known_derivative(row: DerivativeAsset) -> KnownDerivative:
         failures=row.retry_count,
         last_error=row.last_error,
         next_attempt_at=row.next_attempt_at,
+    )
+
+
+def known_master(master: MasterAsset) -> KnownMaster:
+    """Return what a row says of its master."""
+    return KnownMaster(
+        master_id=master.id,
+        tracking_id=master.tracking_id,
+        name=master.original_filename,
+        campaign_number=master.local_campaign_id,
+        campaign_name=master.campaign_name or "",
+        upload_directory=master.upload_directory,
+        box_url=master.box_url,
     )
 
 

@@ -59,6 +59,11 @@ def score_in_dam(asset_id: str, supposed: str | None, services: Services) -> str
     return None if held == rules.unscored else held
 
 
+def none_found(services: Services) -> str:
+    """Return what people are told of a file without a score."""
+    return f"no CreativeX score was found; {services.field_rules.creativex.unscored} was written"
+
+
 def _from_scorecard(row: CreativexScore | None) -> Score | None:
     if row is None or row.quality_score is None:
         return None
@@ -73,7 +78,7 @@ def _about_review(row: CreativexScore) -> str:
 
 def _from_box(planned: PlannedFile[File], services: Services) -> Score:
     rules = services.field_rules.creativex
-    none = f"no CreativeX score was found; {rules.unscored} was written"
+    none = none_found(services)
     if (template := rules.box_template) is None:
         return Score(warning=none)
     values = planned.file.metadata

@@ -7,15 +7,14 @@ from prefect.logging import get_run_logger
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from clients.box.client import BoxFile
-from db.models import MasterAsset
 from db.repositories.derivatives import derivatives_by_key, expect, record_failed
 from db.repositories.masters import masters_by_tracking_id
 from db.repositories.retiring import retirements
-from domain.derivatives import KnownMaster, PlannedFile, in_rounds, plan_intake, read_names, rest, tracking_ids
+from domain.derivatives import PlannedFile, in_rounds, plan_intake, read_names, rest, tracking_ids
 from domain.errors import ContentScalingError
 from domain.report import AssetOutcome, Outcome
 from domain.waiting import was_retired
-from tasks.derivative_ledger import known_derivative, new_row
+from tasks.derivative_ledger import known_derivative, known_master, new_row
 from tasks.descriptions import describe
 from tasks.file_outcomes import about_file, failed, outcome_of, resting
 from tasks.ingest import ingest_derivative
@@ -40,7 +39,7 @@ def plan_files(files: Iterable[BoxFile], intake: Intake) -> Plan:
         }
         known = {key: known_derivative(row) for key, row in derivatives_by_key(session, keys).items()}
         retired = retirements(session, tracking_ids(named) - masters.keys())
-    by_id = {tracking_id: _known_master(master) for tracking_id, master in masters.items()}
+    by_id = {tracking_id: known_master(master) for tracking_id, master in masters.items()}
     plan = plan_intake(
         named, by_id, known, {each: was_retired(found.name, found.at, found.reason) for each, found in retired.items()}
     )
@@ -113,15 +112,3 @@ def _record_failure(planned: PlannedFile[BoxFile], error: BaseException, intake:
         with intake.services.store.transaction() as session:
             record_failed(session, planned.key, planned.file.sha1, outcome.failure.reason, rest(error, failures))
     return outcome
-
-
-def _known_master(master: MasterAsset) -> KnownMaster:
-    return KnownMaster(
-        master_id=master.id,
-        tracking_id=master.tracking_id,
-        name=master.original_filename,
-        campaign_number=master.local_campaign_id,
-        campaign_name=master.campaign_name or "",
-        upload_directory=master.upload_directory,
-        box_url=master.box_url,
-    )

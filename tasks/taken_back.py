@@ -13,15 +13,20 @@ from db.models import DerivativeAsset, MasterAsset
 from db.repositories.derivatives import (
     Key,
     open_elsewhere,
-    record_arrived,
     record_not_removing,
     removing_elsewhere,
     withdraw,
 )
 from db.repositories.events import record_event
-from tasks.derivative_ledger import lease_key
+from tasks.arrivals import Arrival, note_arrival
+from tasks.derivative_ledger import known_master, lease_key
+from tasks.descriptions import Description
+from tasks.scores import Score, none_found
+from tasks.telling_home import Arrived
 from tasks.trouble import forget_files_but
 from tasks.work import Intake
+
+_TAKEN_BACK = "its file was taken out of Box after it had been sent; see whether it is wanted in the DAM"
 
 
 def note_removals(files: list[BoxFile], intake: Intake) -> None:
@@ -66,13 +71,23 @@ def _let_go(row: DerivativeAsset, intake: Intake, lease: Lease) -> None:
         if not _is_as_it_was(session, row):
             return
         if found is not None:
-            record_arrived(session, row.id, found)
-            _record(session, row, "derivative_uploaded", dam_asset_id=found, adopted=True)
+            _note_arrival(session, row, found, intake)
         elif withdraw(session, row.id):
             _record(session, row, "derivative_withdrawn", box_file_id=row.box_file_id)
     fate = f"it is asset {found} in the DAM" if found is not None else "it is not waited for any more"
     with about(tracking_id=row.tracking_id):
         get_run_logger().info("%s (%s): its file is gone from Box; %s", row.derivative_filename, row.tracking_id, fate)
+
+
+def _note_arrival(session: Session, row: DerivativeAsset, asset_id: str, intake: Intake) -> None:
+    """Write down and tell what has arrived although its file is gone; what was sent says how it is described."""
+    master = known_master(session.get_one(MasterAsset, row.master_asset_id))
+    unscored = () if row.sent_score is not None else (none_found(intake.services),)
+    description = Description({}, Score(row.sent_score), (_TAKEN_BACK, *unscored))
+    arrived = Arrived(
+        master, row.handed_in_filename or row.derivative_filename, description, row.sent_score, is_kept=None
+    )
+    note_arrival(session, row, Arrival(asset_id, row.content_md5 or "", adopted=True), arrived, intake.services)
 
 
 def _is_as_it_was(session: Session, row: DerivativeAsset) -> bool:

@@ -1,51 +1,58 @@
 """Puts the mails and webhooks about derivatives into the outbox, in the transaction that makes the fact true."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from blocks.services import Services
-from clients.box.client import BoxFile
 from clients.video import VideoFacts
 from db.models import DerivativeAsset, StatusMove
 from db.repositories.outbox import enqueue
 from db.repositories.progress import Progress, progress_of
 from db.repositories.rejections import Reworks, reworks_of
-from domain.derivatives import PlannedFile
+from domain.derivatives import KnownMaster
 from domain.routes import DERIVATIVES, REJECTIONS, Route
 from tasks.descriptions import Description
 from tasks.message_facts import about_campaign, about_origin
 from tasks.telling import tell_moved
-from tasks.work import Intake
 
 _UPLOAD_HOOK = "asset_upload_complete"
 
 
-def tell_uploaded(  # noqa: PLR0913  (what arrived, of what, and how)
-    session: Session,
-    row: DerivativeAsset,
-    planned: PlannedFile[BoxFile],
-    description: Description,
-    intake: Intake,
-    *,
-    video: VideoFacts | None,
-    is_rework: bool,
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A content that has become an asset of the DAM: of which master, from which path in Box, and how it is described.
+
+    `score` is the one that the asset carries. `is_kept`: whether the file was left in Box; None where somebody has
+    taken it back.
+    """
+
+    master: KnownMaster
+    path: str
+    description: Description
+    score: str | None
+    video: VideoFacts | None = None
+    is_kept: bool | None = False
+
+
+def tell_uploaded(
+    session: Session, row: DerivativeAsset, arrived: Arrived, services: Services, *, is_rework: bool
 ) -> None:
     """Queue the mail, and the webhook where it is on, about a derivative that has arrived in the DAM."""
-    master = planned.master
-    assert master is not None  # noqa: S101  (else it would not have been taken)
-    services, number = intake.services, master.campaign_number
+    master, description = arrived.master, arrived.description
+    number = master.campaign_number
     key = f"{DERIVATIVES.workflow}/derivative-{row.id}/{row.box_file_version_id or row.box_sha1}"
     facts = {
         **about_origin(master, services),
-        "file": _file(row, planned),
+        "file": _file(row, arrived.path),
         "master": {"name": master.name, "box_url": master.box_url},
         "score": {name: getattr(description.score, name) for name in ("value", "link", "source")},
-        "video": _video(video),
+        "video": _video(arrived.video),
         "warnings": list(description.warnings),
         "is_rework": is_rework,
-        "kept_in_box": intake.keep_files,
+        "kept_in_box": arrived.is_kept,
         "progress": _progress(progress_of(session, number)),
         "reworks": _reworks(reworks_of(session, number, REJECTIONS.workflow), services),
         "uploaded_at": (row.uploaded_at or datetime.now(UTC)).isoformat(),
@@ -109,11 +116,11 @@ def _home_facts(move: StatusMove, progress: Progress, route: Route, services: Se
     }
 
 
-def _file(row: DerivativeAsset, planned: PlannedFile[BoxFile]) -> dict[str, Any]:
+def _file(row: DerivativeAsset, path: str) -> dict[str, Any]:
     return {
         "name": row.derivative_filename,
-        "handed_in_name": planned.file.name,
-        "path": planned.path,
+        "handed_in_name": row.handed_in_filename,
+        "path": path,
         "tracking_id": row.tracking_id,
         "size_bytes": row.file_size_bytes,
         "dam_asset_id": row.dam_asset_id,

@@ -49,6 +49,15 @@ def test_the_agencys_name_is_shown_once_whether_the_place_in_box_holds_it_or_not
             assert "Agency Süd/Round 2" in body
 
 
+@pytest.mark.parametrize(
+    ("kept_in_box", "said"),
+    [(False, "removed there after the upload"), (True, "left there, as asked"), (None, "taken out there by somebody")],
+)
+def test_what_became_of_the_file_in_box_is_said(sample_facts, kept_in_box, said):
+    for body in bodies(uploaded(sample_facts, kept_in_box=kept_in_box)):
+        assert f"_BJP4ho.mp4 ({said})" in body
+
+
 def test_a_video_is_described_without_needless_digits(sample_facts):
     video = {"width": 1080, "height": 1920, "duration_s": 15.0, "codec": "prores", "frame_rate": 30000 / 1001}
     for body in bodies(uploaded(sample_facts, video=video)):
