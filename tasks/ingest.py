@@ -11,7 +11,7 @@ from prefect.logging import get_run_logger
 from clients.box.client import BoxFile
 from clients.video import is_video, probe
 from domain.derivatives import KnownDerivative, PlannedFile
-from domain.errors import NotFound
+from domain.errors import LeaseLost, NotFound
 from domain.report import AssetOutcome, Outcome
 from tasks.dam_upload import DamUpload, Patience, Upload
 from tasks.derivative_ledger import Ledger, lease_key
@@ -39,6 +39,8 @@ def ingest_derivative(planned: PlannedFile[BoxFile], intake: Intake) -> AssetOut
             if error.service != "Box":
                 raise
             return outcome_of(planned, Outcome.GONE, intake.services)
+        except LeaseLost:
+            return outcome_of(planned, Outcome.LEFT, intake.services)
 
 
 class Ingestion:

@@ -1,5 +1,7 @@
 """Files that are no longer in Box: taken out by a run that died over it, or taken back before they arrived."""
 
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from prefect.logging import get_run_logger
@@ -18,6 +20,7 @@ from db.repositories.derivatives import (
     withdraw,
 )
 from db.repositories.events import record_event
+from domain.errors import LeaseLost
 from tasks.arrivals import Arrival, note_arrival
 from tasks.derivative_ledger import known_master, lease_key
 from tasks.descriptions import Description
@@ -25,6 +28,8 @@ from tasks.scores import Score, none_found
 from tasks.telling_home import Arrived
 from tasks.trouble import forget_files_but
 from tasks.work import Intake
+
+Step = Callable[[DerivativeAsset, Intake, Lease], None]
 
 _TAKEN_BACK = "its file was taken out of Box after it had been sent; see whether it is wanted in the DAM"
 
@@ -34,10 +39,7 @@ def note_removals(files: list[BoxFile], intake: Intake) -> None:
     seen = [file.file_id for file in files]
     with intake.services.store.transaction() as session:
         rows = removing_elsewhere(session, seen)
-    for row in rows:
-        with intake.services.leases.holding(lease_key(_key(row))) as lease:
-            if lease is not None:
-                _note_removal(row, intake, lease)
+    _each(rows, _note_removal, intake)
 
 
 def let_go(files: list[BoxFile], intake: Intake) -> None:
@@ -46,10 +48,15 @@ def let_go(files: list[BoxFile], intake: Intake) -> None:
     with intake.services.store.transaction() as session:
         forget_files_but(session, seen)
         gone = open_elsewhere(session, seen, intake.began_at)
-    for row in gone:
-        with intake.services.leases.holding(lease_key(_key(row))) as lease:
+    _each(gone, _let_go, intake)
+
+
+def _each(rows: Iterable[DerivativeAsset], do: Step, intake: Intake) -> None:
+    """Do it with each row that no other run works on, or has taken over meanwhile: that one sees to it."""
+    for row in rows:
+        with intake.services.leases.holding(lease_key(_key(row))) as lease, suppress(LeaseLost):
             if lease is not None:
-                _let_go(row, intake, lease)
+                do(row, intake, lease)
 
 
 def _note_removal(row: DerivativeAsset, intake: Intake, lease: Lease) -> None:
