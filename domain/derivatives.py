@@ -1,13 +1,14 @@
 """The plan of an intake: for each file that an agency handed in whether it can go to the DAM, is there, or cannot."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Generic, Protocol, TypeVar
 
 from domain.codes import Codes
 from domain.errors import (
     FilenameRefused,
+    FileOvertaken,
     IntegrityError,
     MasterRetired,
     MetadataRefused,
@@ -87,7 +88,7 @@ class KnownMaster:
 class KnownDerivative:
     """What the database says of a derivative; the checksums are of the content which was last taken up.
 
-    `dam_asset_id` is the asset that arrived last.
+    `dam_asset_id` is the asset that arrived last, `dam_handed_in_at` when its content was handed in, if that is known.
     """
 
     status: str
@@ -98,10 +99,17 @@ class KnownDerivative:
     failures: int = 0
     last_error: str | None = None
     next_attempt_at: datetime | None = None
+    dam_handed_in_at: datetime | None = None
 
     def is_home(self, sha1: str) -> bool:
         """Whether this very content is in the DAM, as far as we know."""
         return self.status == "completed" and self.sha1 == sha1
+
+    def has_overtaken(self, file: HandedIn) -> bool:
+        """Whether other content is in the DAM that was handed in later."""
+        if self.dam_handed_in_at is None or file.modified_at is None or self.is_home(file.sha1):
+            return False
+        return file.modified_at < self.dam_handed_in_at
 
     def failures_of(self, sha1: str) -> int:
         """How often this very content has failed."""
@@ -148,6 +156,10 @@ class PlannedFile(Generic[File]):
         if self.name is None or self.master is None:
             return None
         return self.master.tracking_id, self.name.name.clean_name
+
+    def overtaken(self) -> FileOvertaken:
+        """Return why it is not taken where a later one has taken its place."""
+        return FileOvertaken(f"{self.file.name}: {self.target_name} is in the DAM from a file that was handed in later")
 
 
 def read_names(files: Iterable[File], codes: Codes) -> list[PlannedFile[File]]:
@@ -228,8 +240,11 @@ def _planned(
     if master is None:
         text = f"{file.name}: no master carries the tracking id {name.name.tracking_id!r}"
         return PlannedFile(file, name, refusal=UnknownTrackingId(text))
-    refusal = None
+    takeable = PlannedFile(file, name, master, known.get((master.tracking_id, name.name.clean_name)))
+    if takeable.known is not None and takeable.known.has_overtaken(file):
+        return replace(takeable, refusal=takeable.overtaken())
     if not master.upload_directory:
         text = f"{file.name}: for its master {master.name} no folder of final assets is known"
         refusal = MetadataRefused(f"{text}; see that {master.campaign_number} has one in the DAM")
-    return PlannedFile(file, name, master, known.get((master.tracking_id, name.name.clean_name)), refusal)
+        return replace(takeable, refusal=refusal)
+    return takeable

@@ -6,6 +6,7 @@
     │   ├── FilenameRefused      an agency's file name that breaks the grammar; lists every fault at once
     │   ├── UnknownTrackingId    a file name whose tracking id no master carries
     │   ├── MasterRetired        a file whose master a person has retired
+    │   ├── FileOvertaken        a file in whose place a later one is in the DAM
     │   ├── MetadataRefused      an asset or campaign lacks what a rule needs
     │   ├── MediaRefused         a file that is damaged or no video
     │   ├── ScorecardRefused     a scorecard that cannot be read; lists every fault at once
@@ -104,6 +105,16 @@ class MasterRetired(RuleError):
     advice = (
         "Take the file out of the folder. If it is wanted after all, ask those who run the system to make the master "
         "active again; the file is then taken up by itself."
+    )
+    for_uploader = True
+
+
+class FileOvertaken(RuleError):
+    """A file that was handed in later has taken this one's place."""
+
+    advice = (
+        "Take the file out of the folder. If it is the one that is wanted after all, hand it in once more under the "
+        "same name: the file handed in last counts."
     )
     for_uploader = True
 

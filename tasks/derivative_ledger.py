@@ -136,6 +136,7 @@ def known_derivative(row: DerivativeAsset) -> KnownDerivative:
         failures=row.retry_count,
         last_error=row.last_error,
         next_attempt_at=row.next_attempt_at,
+        dam_handed_in_at=row.dam_handed_in_at,
     )
 
 
@@ -170,6 +171,7 @@ def _content_of(file: BoxFile) -> derivatives.Content:
         "box_file_id": file.file_id,
         "box_file_version_id": file.version_id,
         "handed_in_filename": file.name,
+        "handed_in_at": file.modified_at,
         "box_sha1": file.sha1,
         "file_size_bytes": file.size_bytes,
     }

@@ -58,6 +58,8 @@ class Ingestion:
         if known is not None and self._is_home(known):
             warnings = self._remove()
             return outcome_of(self._planned, Outcome.ALREADY, self._services, warnings)
+        if known is not None and known.has_overtaken(self._planned.file):  # by what another run has brought meanwhile
+            raise self._planned.overtaken()
         warnings = self._bring()
         return outcome_of(self._planned, Outcome.DELIVERED, self._services, warnings + self._remove())
 

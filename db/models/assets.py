@@ -75,8 +75,8 @@ class MasterAsset(Base):
 class DerivativeAsset(Base):
     """A localized file made from a master, on its way to the DAM or there (`dam_asset_id`).
 
-    `box_*`, checksums, size and what was sent are of the content that was taken up last; `dam_asset_id` is the asset
-    that arrived last. `withdrawn`: whoever handed it in took it away before any of it arrived.
+    `box_*`, `handed_in_*`, checksums, size and what was sent are of the content that was taken up last; `dam_asset_id`
+    is the asset that arrived last. `withdrawn`: whoever handed it in took it away before any of it arrived.
     """
 
     __tablename__ = "derivative_assets"
@@ -111,6 +111,10 @@ class DerivativeAsset(Base):
     box_file_version_id: Mapped[str | None]
     handed_in_filename: Mapped[str | None]
     """The agency's name, with job number and tracking id."""
+    handed_in_at: Mapped[datetime | None]
+    """When the file was last changed in Box, as Box says."""
+    dam_handed_in_at: Mapped[datetime | None]
+    """The same of the content that has become `dam_asset_id`."""
     box_sha1: Mapped[str | None]
     content_md5: Mapped[str | None]
     file_size_bytes: Mapped[int | None]

@@ -26,6 +26,7 @@ class Content(TypedDict):
     box_file_id: str
     box_file_version_id: str | None
     handed_in_filename: str
+    handed_in_at: datetime | None
     box_sha1: str
     file_size_bytes: int
 
@@ -55,18 +56,21 @@ def expect(session: Session, rows: Sequence[NewDerivative]) -> None:
     """Write down derivatives that are about to be taken up, so that nobody takes their campaigns for complete.
 
     One that has arrived, or was taken back, is pending again if it is other content. Of an open one the time is noted,
-    so that no run which looked before takes the other content for taken back. Of two rows about one the first counts.
+    so that no run which looked before takes the other content for taken back. Content that was handed in before that
+    which has arrived changes nothing. Of two rows about one the first counts.
     """
     firsts = list({(row["tracking_id"], row["derivative_filename"]): row for row in reversed(rows)}.values())[::-1]
     for start in range(0, len(firsts), _ROWS_AT_ONCE):
         write = insert(DerivativeAsset).values(firsts[start : start + _ROWS_AT_ONCE])
         file_id = case((_IS_OPEN, DerivativeAsset.box_file_id), else_=write.excluded.box_file_id)
         status = case((_IS_OPEN, DerivativeAsset.upload_status), else_="pending")
+        is_other = DerivativeAsset.box_sha1.is_distinct_from(write.excluded.box_sha1)
+        is_older = func.coalesce(write.excluded.handed_in_at < DerivativeAsset.dam_handed_in_at, False)
         session.execute(
             write.on_conflict_do_update(
                 index_elements=["tracking_id", "derivative_filename"],
                 set_={"upload_status": status, "box_file_id": file_id, "last_attempt_at": func.now()},
-                where=DerivativeAsset.box_sha1.is_distinct_from(write.excluded.box_sha1),
+                where=is_other & ~is_older,
             )
         )
 
@@ -136,6 +140,7 @@ def record_arrived(
 ) -> DerivativeAsset:
     """Note the asset that the content has become in the DAM."""
     arrived = {"upload_status": "completed", "dam_asset_id": dam_asset_id, "uploaded_at": func.now()}
+    arrived["dam_handed_in_at"] = DerivativeAsset.handed_in_at
     return _change(
         session, _is(derivative_id), {**facts, **arrived, "sent_at": None, "next_attempt_at": None, "last_error": None}
     )
@@ -205,7 +210,8 @@ def withdraw(session: Session, derivative_id: int) -> bool:
     False when it has arrived meanwhile.
     """
     status = case((DerivativeAsset.dam_asset_id.is_not(None), "completed"), else_="withdrawn")
-    forgotten = dict.fromkeys(("box_file_id", "box_file_version_id", "box_sha1", "content_md5", "next_attempt_at"))
+    of_file = ("box_file_id", "box_file_version_id", "box_sha1", "handed_in_at")
+    forgotten = dict.fromkeys((*of_file, "content_md5", "next_attempt_at"))
     changed = session.scalar(
         update(DerivativeAsset)
         .where(_is(derivative_id), _IS_OPEN)

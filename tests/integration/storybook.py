@@ -72,6 +72,7 @@ class Storybook:
             "box_file_id": f"{next(self._numbers)}",
             "box_file_version_id": None,
             "handed_in_filename": f"1234567_{name.replace('.', f'_{master.tracking_id}.')}",
+            "handed_in_at": None,
             "box_sha1": hashlib.sha1(what.encode()).hexdigest(),
             "file_size_bytes": 2_400_000,
         }

@@ -23,21 +23,22 @@ def sha1(what: str) -> str:
     return hashlib.sha1(what.encode()).hexdigest()
 
 
-def content(what: str, file_id: str = "77") -> Content:
+def content(what: str, file_id: str = "77", handed_in_at: datetime | None = None) -> Content:
     """What an agency handed in: contents of different names differ in checksum and version."""
     return {
         "box_file_id": file_id,
         "box_file_version_id": f"version of {what}",
         "handed_in_filename": f"1234567_{NAME}",
+        "handed_in_at": handed_in_at,
         "box_sha1": sha1(what),
         "file_size_bytes": len(what),
     }
 
 
-def new(master: MasterAsset, what: str = "first", *, name: str = NAME, file_id: str = "77") -> NewDerivative:
+def new(master: MasterAsset, what: str = "first", *, name: str = NAME, **more: Any) -> NewDerivative:
     """A derivative of the master that was never heard of."""
     return {
-        **content(what, file_id),
+        **content(what, **more),
         "tracking_id": master.tracking_id,
         "master_asset_id": master.id,
         "derivative_filename": name,

@@ -67,6 +67,31 @@ def test_other_content_of_what_has_arrived_is_waited_for_as_soon_as_it_is_writte
     assert row.box_sha1 == sha1("first")
 
 
+def test_content_that_was_handed_in_before_what_has_arrived_is_not_waited_for(session: Session, make_master):
+    master, noon = make_master(), now(session)
+    derivatives.expect(session, [new(master, handed_in_at=noon)])
+    row = derivatives.derivative(session, master.tracking_id, NAME)
+    assert row is not None
+    begun(session, row, handed_in_at=noon)
+    derivatives.record_arrived(session, row.id, "asset-1")
+    before = facts_of(session, row)
+    derivatives.expect(session, [new(master, "older", file_id="78", handed_in_at=noon - HOUR)])
+    assert facts_of(session, row) == before
+
+    begun(session, row, "newer", file_id="79", handed_in_at=noon + HOUR)
+    fail(session, row, "newer")
+    before = facts_of(session, row)
+    derivatives.expect(session, [new(master, "older", file_id="78", handed_in_at=noon - HOUR)])
+    assert facts_of(session, row) == before
+    assert (row.handed_in_at, row.dam_handed_in_at) == (noon + HOUR, noon)
+
+    for unknown in (None, noon):
+        derivatives.record_arrived(session, row.id, "asset-1")
+        derivatives.expect(session, [new(master, "other", file_id="80", handed_in_at=unknown)])
+        session.refresh(row)
+        assert row.upload_status == ("pending" if unknown is None else "completed")
+
+
 def test_of_two_contents_in_one_list_the_first_is_written_down(session: Session, make_master):
     master = make_master()
     derivatives.expect(session, [new(master, "first"), new(master, "second"), new(master, name="other.mp4")])

@@ -23,6 +23,7 @@ def hand_in(session: Session, master: MasterAsset, name: str = "a.mp4") -> Deriv
         "box_file_id": "77",
         "box_file_version_id": None,
         "handed_in_filename": name,
+        "handed_in_at": None,
         "box_sha1": "a" * 40,
         "file_size_bytes": 1,
     }

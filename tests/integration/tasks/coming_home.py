@@ -47,23 +47,26 @@ class ComingHome(HandedOut):
         """Hand in a still made of the master."""
         return self.drops.whole(self.of(MASTER), pattern, seed=seed, size=3_000, **more)
 
-    def look(self) -> tuple[Intake, list[BoxFile], Plan]:
-        """Begin a run: what lies in Box, and what is planned with it."""
-        intake = Intake(self.services)
+    def look(self, *only: File) -> tuple[Intake, list[BoxFile], Plan]:
+        """Begin a run: what lies in Box, or these files of it, and what is planned with it."""
+        intake = Intake(self.services, file_ids=tuple(file.id for file in only))
         files = find_files.fn(intake)
         return intake, files, plan_files(files, intake)
 
-    def announce(self) -> tuple[Intake, Plan]:
-        """Begin a run, and write down what it will take."""
-        intake, _, plan = self.look()
+    def announce(self, plan: Plan) -> None:
+        """Write down what a run will take."""
         with self.store.transaction() as session:
-            expect(session, [new_row(planned) for planned in plan])
-        return intake, plan
+            expect(session, [new_row(planned) for planned in plan if planned.refusal is None])
 
-    def bring(self) -> list[AssetOutcome]:
-        """Take every file; return what became of each. What one of them fails of is raised."""
-        intake, plan = self.announce()
+    def take(self, plan: Plan, intake: Intake) -> list[AssetOutcome]:
+        """Take every file of the plan that can be; return what became of each. What one of them fails of is raised."""
+        self.announce(plan)
         return [ingest_derivative.fn(planned, intake) for batch in in_rounds(plan) for planned in batch]
+
+    def bring(self, *only: File) -> list[AssetOutcome]:
+        """Run from the beginning to the last file."""
+        intake, _, plan = self.look(*only)
+        return self.take(plan, intake)
 
     def let_go(self) -> None:
         """Begin a run, and let go of what is not in Box any more."""

@@ -63,7 +63,7 @@ def test_a_rework_that_another_run_has_announced_is_not_taken_for_one_that_was_t
     home.sql("UPDATE derivative_assets SET created_at = now() - interval '9 days', last_attempt_at = created_at")
     busy, files, _ = home.look()
     home.hand_in(seed="reworked")
-    home.announce()
+    home.announce(home.look()[2])
     let_go(files, busy)
 
     assert home.sql("SELECT upload_status FROM derivative_assets") == [("pending",)]
@@ -82,7 +82,7 @@ def test_a_rework_that_is_announced_while_the_dam_is_asked_for_what_was_sent_bef
     looked = home.services.dam.uploaded_asset
 
     def meanwhile(*where, **what):
-        home.announce()
+        home.announce(home.look()[2])
         return looked(*where, **what)
 
     home.services.dam.uploaded_asset = meanwhile  # type: ignore[method-assign]

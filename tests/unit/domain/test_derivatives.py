@@ -22,6 +22,7 @@ from domain.derivatives import (
 )
 from domain.errors import (
     FilenameRefused,
+    FileOvertaken,
     IntegrityError,
     LeaseLost,
     MasterRetired,
@@ -185,6 +186,35 @@ def test_a_file_of_a_master_without_a_folder_is_refused_until_the_campaign_has_o
         f"{GOOD}: for its master Spot.mp4 no folder of final assets is known; see that C000000078 has one in the DAM"
     )
     assert planned.master is master
+
+
+def home_since(when: datetime | None, status: str = "completed") -> dict[Key, KnownDerivative]:
+    """A derivative whose content in the DAM was handed in then; `status` is of the content taken up after it."""
+    return {("BJP4ho", CLEAN): KnownDerivative(status, sha1="b" * 40, dam_handed_in_at=when)}
+
+
+@pytest.mark.parametrize("status", ["completed", "failed", "pending"])
+def test_a_file_that_was_handed_in_before_the_one_in_the_dam_is_refused(status: str):
+    (planned,) = plan(File(modified_at=NOW - HOUR), known=home_since(NOW, status))
+    assert isinstance(planned.refusal, FileOvertaken)
+    assert str(planned.refusal) == f"{GOOD}: {CLEAN} is in the DAM from a file that was handed in later"
+    assert (planned.master, rounds([planned])) == (MASTER, [])
+
+
+@pytest.mark.parametrize("handed_in", [NOW, NOW + HOUR, None], ids=["at once", "later", "nobody knows"])
+def test_a_file_that_was_not_handed_in_before_the_one_in_the_dam_is_taken(handed_in: datetime | None):
+    (planned,) = plan(File(modified_at=handed_in), known=home_since(NOW))
+    assert planned.refusal is None
+
+
+def test_an_older_file_is_taken_where_nobody_knows_when_the_one_in_the_dam_was_handed_in():
+    (planned,) = plan(File(modified_at=NOW - HOUR), known=home_since(None))
+    assert planned.refusal is None
+
+
+def test_an_older_file_with_the_very_content_of_the_dam_is_not_refused():
+    (planned,) = plan(File(sha1="b" * 40, modified_at=NOW - HOUR), known=home_since(NOW))
+    assert planned.refusal is None
 
 
 def test_a_file_says_where_it_lies_and_what_it_will_be_called():
