@@ -20,10 +20,13 @@ from domain.derivatives import KnownDerivative, KnownMaster, PlannedFile
 from tasks.arrivals import Arrival, note_arrival
 from tasks.descriptions import Description
 from tasks.scores import score_in_dam
+from tasks.sent_earlier import as_it_was_sent
 from tasks.telling_home import Arrived
 from tasks.work import Intake
 
 Result = TypeVar("Result")
+
+_REPLACED = "other content was handed in while it was on its way"
 
 
 class Ledger:
@@ -39,6 +42,24 @@ class Ledger:
         with self._intake.services.store.transaction() as session:
             row = derivatives.derivative(session, *self._key)
             return known_derivative(row) if row is not None else None
+
+    def sent_earlier(self) -> DerivativeAsset | None:
+        """Return what the database says of other content that was sent, while it is open what came of it."""
+        with self._intake.services.store.transaction() as session:
+            row = derivatives.derivative(session, *self._key)
+        is_open = row is not None and row.sent_at is not None and row.box_sha1 != self._planned.file.sha1
+        return row if is_open else None
+
+    def earlier_arrived(self, row: DerivativeAsset, asset_id: str) -> None:
+        """Write down which asset that other content has become; the one at hand is waited for from then on."""
+        services = self._intake.services
+        arrival = Arrival(asset_id, row.content_md5 or "", adopted=True)
+
+        def write(session: Session) -> None:
+            note_arrival(session, row, arrival, as_it_was_sent(row, self._master, _REPLACED, services), services)
+            derivatives.expect(session, [new_row(self._planned)])
+
+        self._write(write)
 
     def begin(self) -> DerivativeAsset:
         """Write down that the content is being taken up; return what is known of earlier tries with it."""
@@ -68,10 +89,8 @@ class Ledger:
         self, row: DerivativeAsset, arrival: Arrival, description: Description, video: VideoFacts | None
     ) -> None:
         """Write down which asset the content has become, and queue the messages about it."""
-        planned, intake = self._planned, self._intake
-        assert planned.master is not None  # noqa: S101  (else it would not have been taken)
-        score = self._score_of(arrival, row, description)
-        arrived = Arrived(planned.master, planned.path, description, score, video, intake.keep_files)
+        intake, score = self._intake, self._score_of(arrival, row, description)
+        arrived = Arrived(self._master, self._planned.path, description, score, video, intake.keep_files)
         self._write(lambda session: note_arrival(session, row, arrival, arrived, intake.services))
 
     def removing(self) -> None:
@@ -100,6 +119,11 @@ class Ledger:
         with self._intake.services.store.transaction() as session:
             check_fence(session, self._lease)
             return change(session)
+
+    @property
+    def _master(self) -> KnownMaster:
+        assert self._planned.master is not None  # noqa: S101  (else it would not have been taken)
+        return self._planned.master
 
     @property
     def _key(self) -> derivatives.Key:

@@ -11,7 +11,7 @@ from prefect.logging import get_run_logger
 from clients.box.client import BoxFile
 from clients.video import is_video, probe
 from domain.derivatives import KnownDerivative, PlannedFile
-from domain.errors import LeaseLost, NotFound
+from domain.errors import LeaseLost, NotDoneYet, NotFound
 from domain.report import AssetOutcome, Outcome
 from tasks.dam_upload import DamUpload, Patience, Upload
 from tasks.derivative_ledger import Ledger, lease_key
@@ -19,6 +19,7 @@ from tasks.descriptions import describe
 from tasks.file_outcomes import outcome_of
 from tasks.progress import log_progress
 from tasks.retrying import is_transient
+from tasks.sent_earlier import asset_of_sent
 from tasks.work import Intake
 
 
@@ -54,6 +55,7 @@ class Ingestion:
 
     def run(self) -> AssetOutcome:
         """Take every step that was not taken before."""
+        self._settle_earlier()
         known = self._ledger.known()
         if known is not None and self._is_home(known):
             warnings = self._remove()
@@ -62,6 +64,20 @@ class Ingestion:
             raise self._planned.overtaken()
         warnings = self._bring()
         return outcome_of(self._planned, Outcome.DELIVERED, self._services, warnings + self._remove())
+
+    def _settle_earlier(self) -> None:
+        """Find out what became of other content that was sent: forgotten, it would be an asset of nobody's."""
+        row = self._ledger.sent_earlier()
+        if row is None:
+            return
+        assert self._planned.master is not None  # noqa: S101  (else it cannot be taken)
+        try:
+            asset_id = asset_of_sent(row, self._planned.master, self._services)
+        except NotDoneYet as error:
+            text = f"{self._planned.file.name}: waits for other content that was sent to the DAM before it"
+            raise NotDoneYet(f"{text} ({error})", service=error.service) from None
+        if asset_id is not None:
+            self._ledger.earlier_arrived(row, asset_id)
 
     def _is_home(self, known: KnownDerivative) -> bool:
         """Whether the DAM holds this very content, so that the file may leave Box."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
 
 from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
@@ -20,18 +19,16 @@ from db.repositories.derivatives import (
     withdraw,
 )
 from db.repositories.events import record_event
-from domain.errors import LeaseLost
+from domain.errors import LeaseLost, NotDoneYet
 from tasks.arrivals import Arrival, note_arrival
 from tasks.derivative_ledger import known_master, lease_key
-from tasks.descriptions import Description
-from tasks.scores import Score, none_found
-from tasks.telling_home import Arrived
+from tasks.sent_earlier import as_it_was_sent, asset_of_sent
 from tasks.trouble import forget_files_but
 from tasks.work import Intake
 
 Step = Callable[[DerivativeAsset, Intake, Lease], None]
 
-_TAKEN_BACK = "its file was taken out of Box after it had been sent; see whether it is wanted in the DAM"
+_TAKEN_OUT = "its file was taken out of Box after it had been sent; see whether it is wanted in the DAM"
 
 
 def note_removals(files: list[BoxFile], intake: Intake) -> None:
@@ -70,31 +67,25 @@ def _note_removal(row: DerivativeAsset, intake: Intake, lease: Lease) -> None:
 
 def _let_go(row: DerivativeAsset, intake: Intake, lease: Lease) -> None:
     """Withdraw the derivative; one of which something was sent only once the DAM has not shown it for long enough."""
-    found = _in_dam(row, intake)
-    if found is None and _may_still_show(row, intake):
+    services = intake.services
+    with services.store.transaction() as session:
+        master = known_master(session.get_one(MasterAsset, row.master_asset_id))
+    try:
+        found = asset_of_sent(row, master, services)
+    except NotDoneYet:
         return
-    with intake.services.store.transaction() as session:
+    with services.store.transaction() as session:
         check_fence(session, lease)
         if not _is_as_it_was(session, row):
             return
         if found is not None:
-            _note_arrival(session, row, found, intake)
+            arrival = Arrival(found, row.content_md5 or "", adopted=True)
+            note_arrival(session, row, arrival, as_it_was_sent(row, master, _TAKEN_OUT, services), services)
         elif withdraw(session, row.id):
             _record(session, row, "derivative_withdrawn", box_file_id=row.box_file_id)
     fate = f"it is asset {found} in the DAM" if found is not None else "it is not waited for any more"
     with about(tracking_id=row.tracking_id):
         get_run_logger().info("%s (%s): its file is gone from Box; %s", row.derivative_filename, row.tracking_id, fate)
-
-
-def _note_arrival(session: Session, row: DerivativeAsset, asset_id: str, intake: Intake) -> None:
-    """Write down and tell what has arrived although its file is gone; what was sent says how it is described."""
-    master = known_master(session.get_one(MasterAsset, row.master_asset_id))
-    unscored = () if row.sent_score is not None else (none_found(intake.services),)
-    description = Description({}, Score(row.sent_score), (_TAKEN_BACK, *unscored))
-    arrived = Arrived(
-        master, row.handed_in_filename or row.derivative_filename, description, row.sent_score, is_kept=None
-    )
-    note_arrival(session, row, Arrival(asset_id, row.content_md5 or "", adopted=True), arrived, intake.services)
 
 
 def _is_as_it_was(session: Session, row: DerivativeAsset) -> bool:
@@ -104,27 +95,6 @@ def _is_as_it_was(session: Session, row: DerivativeAsset) -> bool:
     """
     now = session.get_one(DerivativeAsset, row.id, populate_existing=True, with_for_update=True)
     return all(getattr(now, name) == getattr(row, name) for name in ("upload_status", "box_sha1", "last_attempt_at"))
-
-
-def _in_dam(row: DerivativeAsset, intake: Intake) -> str | None:
-    if row.sent_at is None or row.content_md5 is None:
-        return None
-    with intake.services.store.transaction() as session:
-        folder_id = session.get_one(MasterAsset, row.master_asset_id).upload_directory
-    if folder_id is None:
-        return None
-    return intake.services.dam.uploaded_asset(
-        folder_id,
-        row.derivative_filename,
-        md5=row.content_md5,
-        size_bytes=row.file_size_bytes or 0,
-        job_id=row.import_job_id,
-    )
-
-
-def _may_still_show(row: DerivativeAsset, intake: Intake) -> bool:
-    lost_after = timedelta(seconds=intake.services.settings.import_lost_after_s)
-    return row.sent_at is not None and datetime.now(UTC) - row.sent_at < lost_after
 
 
 def _key(row: DerivativeAsset) -> Key:

@@ -26,7 +26,7 @@ class Arrived:
     """A content that has become an asset of the DAM: of which master, from which path in Box, and how it is described.
 
     `score` is the one that the asset carries. `is_kept`: whether the file was left in Box; None where somebody has
-    taken it back.
+    taken it out, or replaced it.
     """
 
     master: KnownMaster

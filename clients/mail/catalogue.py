@@ -21,7 +21,7 @@ null; `environment` is staging or production. The others:
     warnings   list of sentences for people to act on
     is_rework, kept_in_box
                whether the file replaces an earlier upload of its name, and whether it was left in Box on request; null
-               where somebody has taken it out after it was sent
+               where somebody has taken it out, or replaced it, after it was sent
     progress   masters_total, masters_done, waiting (list of names of masters for which nothing has come back)
     reworks    total, done, waiting (list of names), moves_to (status that follows by itself, or null where a librarian
                makes the move); null where no file of the campaign is out for rework

@@ -79,13 +79,13 @@ def test_a_rework_that_is_announced_while_the_dam_is_asked_for_what_was_sent_bef
     home.drops.remove(file.id)
     busy, files, _ = home.look()
     home.hand_in(seed="reworked")
-    looked = home.services.dam.uploaded_asset
+    looked = home.services.dam.finish_import
 
     def meanwhile(*where, **what):
         home.announce(home.look()[2])
         return looked(*where, **what)
 
-    home.services.dam.uploaded_asset = meanwhile  # type: ignore[method-assign]
+    home.services.dam.finish_import = meanwhile  # type: ignore[method-assign]
     let_go(files, busy)
 
     assert home.sql("SELECT upload_status FROM derivative_assets") == [("pending",)]

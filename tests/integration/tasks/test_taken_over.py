@@ -54,16 +54,16 @@ def test_a_file_that_is_gone_is_let_go_by_the_run_that_has_taken_it_over(home: C
     with home.twin.otmm.lock:
         home.twin.otmm.jobs.finish_all()
     dam = home.services.dam
-    look = dam.uploaded_asset
+    look = dam.finish_import
 
-    def away(*where: Any, **what: Any) -> str | None:
+    def away(*where: Any, **what: Any) -> str:
         """Be suspended while the other run finds what was sent."""
-        dam.uploaded_asset = look  # type: ignore[method-assign]
+        dam.finish_import = look  # type: ignore[method-assign]
         with another_run(home):
             home.let_go()
         return look(*where, **what)
 
-    dam.uploaded_asset = away  # type: ignore[method-assign]
+    dam.finish_import = away  # type: ignore[method-assign]
     home.let_go()
     assert home.sql("SELECT upload_status FROM derivative_assets") == [("completed",)]
     assert home.mails() == ["a2_to_a3_file_uploaded"]

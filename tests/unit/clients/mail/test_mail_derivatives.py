@@ -51,7 +51,7 @@ def test_the_agencys_name_is_shown_once_whether_the_place_in_box_holds_it_or_not
 
 @pytest.mark.parametrize(
     ("kept_in_box", "said"),
-    [(False, "removed there after the upload"), (True, "left there, as asked"), (None, "taken out there by somebody")],
+    [(False, "removed there after the upload"), (True, "left there, as asked"), (None, "no longer there")],
 )
 def test_what_became_of_the_file_in_box_is_said(sample_facts, kept_in_box, said):
     for body in bodies(uploaded(sample_facts, kept_in_box=kept_in_box)):
