@@ -8,6 +8,8 @@
     │   ├── MasterRetired        a file whose master a person has retired
     │   ├── FileOvertaken        a file in whose place a later one is in the DAM
     │   ├── MetadataRefused      an asset or campaign lacks what a rule needs
+    │   ├── FieldRefused         a value that its field of the DAM, as fields.yaml describes it, cannot hold
+    │   │   └── ScoreRefused         a score that its field cannot hold
     │   ├── MediaRefused         a file that is damaged or no video
     │   ├── ScorecardRefused     a scorecard that cannot be read; lists every fault at once
     │   ├── MoveRefused          a status move that the status machine does not list, or that somebody else has made
@@ -124,6 +126,24 @@ class MetadataRefused(RuleError):
 
     advice = "Complete it in the DAM; the next run takes it up."
     for_librarian = True
+
+
+class FieldRefused(RuleError):
+    """A value does not fit its field of the DAM, as fields.yaml describes it."""
+
+    advice = (
+        "Correct the value or the field's datatype in fields.yaml: content-scaling fields check. The file is tried "
+        "again within a day, or at once when its id is given to a run."
+    )
+
+
+class ScoreRefused(FieldRefused):
+    """A score does not fit its field of the DAM, as fields.yaml describes it."""
+
+    advice = (
+        "If the DAM's field takes fractions, set its datatype to decimal under definitions in fields.yaml; if not, "
+        "hand in a corrected scorecard. The file is tried again within a day, or at once when its id is given to a run."
+    )
 
 
 class MediaRefused(RuleError):

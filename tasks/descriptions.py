@@ -25,7 +25,7 @@ def describe(planned: PlannedFile[File], services: Services, *, keep: bool = Tru
     """Return what the DAM is to be told of a file that can be taken; `keep` the lookup domains that were asked for.
 
     Raises MetadataRefused when the master lacks something, or, where the rules are strict, for a value that its lookup
-    domain lacks.
+    domain lacks; FieldRefused for a value that its field cannot hold.
     """
     assert planned.name is not None and planned.master is not None  # noqa: S101  (else it cannot be taken)
     name, master = planned.name.name, planned.master

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from domain.assets import Json
-from domain.errors import MetadataRefused
+from domain.errors import FieldRefused, ScoreRefused
 from domain.fields.elements import new_element
 from domain.fields.extraction import extracted
 from domain.fields.model import FieldRules, FilenameUpdate
@@ -25,7 +25,8 @@ def representation(master: Json, facts: DerivativeFacts, rules: FieldRules) -> J
     """Return the representation of a derivative: the master's fields, changed as the rules say, as one flat list.
 
     `master` is the DAM's complete asset object, or its metadata tree alone. Fields taken over come first, in the order
-    of the rules; added ones follow. Raises MetadataRefused when a value does not fit its field.
+    of the rules; added ones follow. Raises FieldRefused when a value does not fit its field,
+    MetadataRefused for a date of the master's that cannot be read.
     """
     draft = _Draft(extracted(master, rules), facts, rules)
     draft.take_from_name()
@@ -69,8 +70,8 @@ class _Draft:
         try:
             text = self.rules.score_text(self.facts.score or rule.unscored)
         except ValueError as error:
-            raise self._refused(rule.score, error) from None
-        self._put(rule.score, text)
+            raise ScoreRefused(self._told(rule.score, error)) from None
+        self._put(rule.score, text, refused=ScoreRefused)
         self._put(rule.link, self.facts.score_link or rule.unscored_link)
 
     def override(self) -> None:
@@ -80,17 +81,16 @@ class _Draft:
             else:
                 self.elements.pop(field_id, None)
 
-    def _put(self, field_id: str, text: str) -> None:
+    def _put(self, field_id: str, text: str, refused: type[FieldRefused] = FieldRefused) -> None:
         """Set a field; one that is there keeps its place in the list."""
         try:
             self.elements[field_id] = new_element(field_id, text, self.rules.definitions[field_id])
         except ValueError as error:
-            raise self._refused(field_id, error) from None
+            raise refused(self._told(field_id, error)) from None
 
     def _from_name(self, update: FilenameUpdate) -> str | None:
         text: str = getattr(self.facts, update.source)
         return (text.upper() if update.upper else text) or update.default
 
-    def _refused(self, field_id: str, error: ValueError) -> MetadataRefused:
-        advice = "correct the value, or the field's datatype in fields.yaml"
-        return MetadataRefused(f"{self.facts.clean_name}, field {field_id}: {error}; {advice}")
+    def _told(self, field_id: str, error: ValueError) -> str:
+        return f"{self.facts.clean_name}, field {field_id}: {error}"

@@ -213,6 +213,7 @@ def test_a_score_that_the_dams_field_cannot_hold_is_told_and_nothing_is_uploaded
     ((_, reason),) = home.run()["campaigns"][0]["assets"].values()
     assert "field FERRERO.TAB.FIELD.CREATIVEX: '72.5' is no whole number" in reason
     assert home.in_dam() == []
+    assert "set its datatype to decimal under definitions in fields.yaml" in home.world.twin.mail.mails[0].text
 
 
 def test_the_score_of_a_scorecard_wins_over_the_one_in_box(home: Homeward) -> None:

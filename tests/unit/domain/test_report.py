@@ -2,7 +2,14 @@
 
 import pytest
 
-from domain.errors import IntegrityError, MediaRefused, MetadataRefused, ServiceUnavailable, StoreUnavailable
+from domain.errors import (
+    IntegrityError,
+    MediaRefused,
+    MetadataRefused,
+    ScoreRefused,
+    ServiceUnavailable,
+    StoreUnavailable,
+)
 from domain.report import AssetOutcome, CampaignOutcome, Failure, MendedBy, Outcome, RunReport
 
 REFUSED = Failure.of(MetadataRefused("Still.png: no content"))
@@ -90,6 +97,7 @@ def test_a_defect_shows_its_kind_and_none_of_its_text():
     [
         (MediaRefused(), MendedBy.AGENCY),
         (MetadataRefused(), MendedBy.LIBRARIAN),
+        (ScoreRefused(), MendedBy.OPERATIONS),
         (IntegrityError(), MendedBy.OPERATIONS),
         (KeyError("x"), MendedBy.OPERATIONS),
     ],

@@ -4,7 +4,7 @@ import copy
 
 import pytest
 
-from domain.errors import MetadataRefused
+from domain.errors import ScoreRefused
 from domain.fields import DerivativeFacts, FieldRules, representation
 
 LINK = "https://app.creativex.com/scorecards/80"
@@ -78,7 +78,7 @@ def test_later_steps_win(golden, rule_data):
 def test_a_score_that_its_field_cannot_hold_is_refused_with_the_name_and_the_field(golden, rules):
     for score in ("87.5", "n/a", "NaN", "1e999"):
         facts = DerivativeFacts("x.mp4", "s", "de", "OLV", score, LINK)
-        with pytest.raises(MetadataRefused, match=rf"x\.mp4, field FERRERO\.TAB\.FIELD\.CREATIVEX: '{score}'"):
+        with pytest.raises(ScoreRefused, match=rf"x\.mp4, field FERRERO\.TAB\.FIELD\.CREATIVEX: '{score}'"):
             representation(golden("masters/full"), facts, rules)
 
 
