@@ -19,7 +19,7 @@ from db.repositories.derivatives import (
     withdraw,
 )
 from db.repositories.events import record_event
-from domain.errors import LeaseLost, NotDoneYet
+from domain.errors import LeaseLost, NotDoneYet, ServiceError
 from tasks.arrivals import Arrival, note_arrival
 from tasks.derivative_ledger import known_master, lease_key
 from tasks.sent_earlier import as_it_was_sent, asset_of_sent
@@ -52,8 +52,12 @@ def _each(rows: Iterable[DerivativeAsset], do: Step, intake: Intake) -> None:
     """Do it with each row that no other run works on, or has taken over meanwhile: that one sees to it."""
     for row in rows:
         with intake.services.leases.holding(lease_key(_key(row))) as lease, suppress(LeaseLost):
-            if lease is not None:
+            if lease is None:
+                continue
+            try:
                 do(row, intake, lease)
+            except ServiceError as error:  # the next one is not to suffer; this one is looked at again
+                get_run_logger().warning("%s (%s): %s", row.derivative_filename, row.tracking_id, error)
 
 
 def _note_removal(row: DerivativeAsset, intake: Intake, lease: Lease) -> None:

@@ -43,6 +43,11 @@ class ComingHome(HandedOut):
         self.store: Store = services.store
         super().__init__(self)
 
+    @property
+    def folder_id(self) -> str:
+        """The DAM's folder that derivatives are uploaded to."""
+        return self._folder("Final Assets")
+
     def hand_in(self, pattern: str = STILL, *, seed: str = "first", **more: Any) -> File:
         """Hand in a still made of the master."""
         return self.drops.whole(self.of(MASTER), pattern, seed=seed, size=3_000, **more)

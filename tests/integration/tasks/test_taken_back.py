@@ -5,6 +5,7 @@ import pytest
 from db.models import DerivativeAsset
 from db.repositories.rejections import begin_rejection
 from domain.errors import NotDoneYet
+from sandbox.drops import STILL
 from tasks.taken_back import let_go
 from tests.integration.tasks.coming_home import ComingHome
 
@@ -55,6 +56,27 @@ def test_what_arrives_although_its_file_was_taken_out_is_told_and_answers_the_re
 
     home.let_go()
     assert len(home.mails()) == 2
+
+
+def test_a_file_whose_folder_in_the_dam_cannot_be_looked_into_holds_up_no_other(home: ComingHome):
+    file = home.hand_in()
+    other = home.hand_in(STILL.replace("_DIG_", "_OLV_"), seed="other")
+    home.twin.settings.otmm.import_polls = None
+    with pytest.raises(NotDoneYet):
+        home.bring(file)
+    home.announce(home.look(other)[2])
+    folder_id = home.folder_id
+    for each in (file, other):
+        home.drops.remove(each.id)
+
+    home.twin.otmm.set_hidden(folder_id, hidden=True)
+    home.let_go()
+    assert home.sql("SELECT upload_status FROM derivative_assets ORDER BY id") == [("pending",), ("withdrawn",)]
+    home.twin.otmm.set_hidden(folder_id, hidden=False)
+    with home.twin.otmm.lock:
+        home.twin.otmm.jobs.finish_all()
+    home.let_go()
+    assert home.sql("SELECT upload_status FROM derivative_assets ORDER BY id") == [("completed",), ("withdrawn",)]
 
 
 def test_a_rework_that_another_run_has_announced_is_not_taken_for_one_that_was_taken_back(home: ComingHome):
