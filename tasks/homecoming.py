@@ -23,6 +23,7 @@ from tasks.ledger import hold
 from tasks.moves import move_on
 from tasks.telling import tell_stuck
 from tasks.telling_home import tell_home
+from tasks.trouble import Trouble
 from tasks.work import Intake
 
 _FORCED_FROM = (Status.A2, Status.A6)
@@ -61,20 +62,27 @@ def foresee_campaigns(plan: list[PlannedFile[BoxFile]], intake: Intake) -> list[
 def _settle(number: str, services: Services, *, is_open: bool, force: bool) -> CampaignOutcome:
     standing = _standing(number, services)
     outcome = _outcome(standing)
-    if not force and not (is_open and standing.progress.is_complete):
-        return outcome
     try:
-        campaign = _known_campaign(standing.progress)
-        with hold(campaign, services) as lease:
-            _advance(campaign, standing, services, lease, outcome, force=force)
+        if force or (is_open and standing.progress.is_complete):
+            campaign = _known_campaign(standing.progress)
+            with hold(campaign, services) as lease:
+                _advance(campaign, standing, services, lease, outcome, force=force)
+        _forget_trouble(number, services)
     except (LeaseLost, NotWaiting) as error:
         outcome.note = str(error)
     except Exception as error:  # of whatever kind: the next campaign is not to suffer
         outcome.failure = Failure.of(error)
         is_defect = not isinstance(error, ContentScalingError)
         get_run_logger().error("%s: %s", number, outcome.failure, exc_info=is_defect)
-        tell_stuck(outcome, DERIVATIVES, services)
+        if not force:  # else whoever forces it reads the failure in the run; no poll would meet it again, or its end
+            tell_stuck(outcome, DERIVATIVES, services)
     return outcome
+
+
+def _forget_trouble(number: str, services: Services) -> None:
+    """Note that nothing keeps the campaign from moving on, but what is still to come."""
+    with services.store.transaction() as session:
+        Trouble.of_campaign(session, DERIVATIVES, number).clear()
 
 
 def _advance(  # noqa: PLR0913  (which campaign, and how far it is)

@@ -16,6 +16,7 @@ from domain.errors import NotFound
 from domain.status import MOVES, Status
 from domain.stays import Change, Doubt, KnownStay, judge
 from tasks.retrying import is_transient
+from tasks.trouble import forget_left_behind
 
 
 def known_stays(services: Services, only: str | None = None) -> dict[str, KnownStay]:
@@ -72,6 +73,7 @@ def _write(session: Session, change: Change, stay: CampaignStatus | None) -> Non
     detail: dict[str, object] = {"from": change.known.status}
     if now is not None:
         detail |= {"to": now.status, "listed": change.is_listed}
+    forget_left_behind(session, change.number, now.status if now is not None else None)
     record_event(
         session,
         tracking_id=None,

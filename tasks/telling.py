@@ -39,7 +39,8 @@ def tell_moved(session: Session, move: StatusMove, route: Route, *, assets: int,
     """Queue the webhook and the mail of a finished move; nothing troubles the campaign any more."""
     number = move.campaign_number
     key = f"{route.workflow}/{number}/move-{move.id}"
-    Trouble.of_campaign(session, route, number).clear()
+    for name in (number, move.campaign_folder_id):  # it goes by its folder's id while it has no number
+        Trouble.of_campaign(session, route, name).clear()
     if route.webhook is not None:
         enqueue(
             session,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from db.repositories.facts import forget, forget_others, mark_told, observe
 from db.repositories.outbox import enqueue
-from domain.routes import DERIVATIVES, Route
+from domain.routes import DERIVATIVES, ROUTES, Route
 from domain.scoring import WORKFLOW as SCORES
 
 BLIP = timedelta(minutes=15)
@@ -104,9 +104,7 @@ class Trouble:
 
     def _forget(self, *but: str) -> None:
         kinds = [name for kind in self._mails for name in (kind, _PASSING.format(kind=kind))]
-        for key in map(self._key, (*kinds, _REMARK)):
-            if key not in but:
-                forget(self._session, key)
+        forget(self._session, *{self._key(kind) for kind in (*kinds, _REMARK)}.difference(but))
 
     def _key(self, kind: str) -> str:
         return f"{self._subject}/{kind}"
@@ -120,6 +118,13 @@ def forget_files_but(session: Session, file_ids: Collection[str]) -> None:
 def forget_scorecards_but(session: Session, file_ids: Collection[str]) -> None:
     """Forget the trouble of scorecards that are gone: these are the ids of all that are there."""
     forget_others(session, _SCORECARDS, file_ids)
+
+
+def forget_left_behind(session: Session, campaign_number: str, status: str | None) -> None:
+    """Forget the trouble of a campaign on every route but those that begin where it stands now; None: nowhere."""
+    for route in ROUTES:
+        if route.origin != status:
+            Trouble.of_campaign(session, route, campaign_number).clear()
 
 
 def forget_campaigns_but(session: Session, route: Route, numbers: Collection[str]) -> None:

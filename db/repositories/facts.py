@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import all_, case, delete, func, null, update
+from sqlalchemy import all_, any_, case, delete, func, null, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -33,9 +33,9 @@ def mark_told(session: Session, key: str, now: datetime) -> None:
     session.execute(update(Fact).where(Fact.key == key).values(told_at=now))
 
 
-def forget(session: Session, key: str) -> None:
-    """Note that the fact holds no longer; when it comes back it is a new one."""
-    session.execute(delete(Fact).where(Fact.key == key))
+def forget(session: Session, *keys: str) -> None:
+    """Note that the facts hold no longer; one that comes back is a new one."""
+    session.execute(delete(Fact).where(Fact.key == any_(texts(keys))))
 
 
 def forget_others(session: Session, prefix: str, subjects: Collection[str]) -> None:

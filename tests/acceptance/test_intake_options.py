@@ -11,6 +11,7 @@ from tests.acceptance.homeward import STILL, TITLE, Homeward
 from tests.acceptance.world import RUN_S, World
 
 NUMBER, OTHER = "C000001601", "C000001602"
+RULE_BROKEN = {"exception_body": {"http_response_code": 500, "message": "Not for you.", "error_code": 77}}
 MakeWorld = Callable[..., World]
 
 
@@ -93,6 +94,25 @@ def test_force_needs_a_campaign_that_is_named_and_known(make_world: MakeWorld) -
     assert "needs the number of the campaign" in home.world.failure("a2-to-a3", force_status_update=True)
     report = home.run(campaign=OTHER, force_status_update=True)
     assert "no master of it is known" in report["campaigns"][0]["reason"]
+    assert home.run(campaign=NUMBER, keep_files=True)["headline"] == f"1 delivered; moved {NUMBER} A2→A3"
+    report = home.run(campaign=NUMBER, force_status_update=True)
+    assert "is A3; it can be moved to A3 from A2, A6 only" in report["campaigns"][0]["reason"]
+    assert len(home.world.mails()) == 2, "those of the file and of the move: who forces a move sees what is wrong"
+    assert home.world.sql("SELECT key FROM facts") == [], "no poll would ever see the end of it"
+
+
+def test_what_kept_a_campaign_from_being_looked_at_is_forgotten_once_it_is(make_world: MakeWorld) -> None:
+    home = home_in(make_world, "A4")
+    faults, folder = home.world.twin.faults["otmm"], home.world.twin.campaigns[NUMBER]
+    faults.add(Fault("status", path=f"/folders/{folder}$", status=500, body=RULE_BROKEN, times=None))
+    home.run()
+    home.run()
+    assert len(home.world.mails()) == 2, "that of the file, and one of the trouble"
+    assert home.world.sql("SELECT key FROM facts") == [(f"a2-to-a3/{NUMBER}/stuck",)]
+
+    faults.clear()
+    assert home.run()["headline"] == "nothing to do"
+    assert home.world.sql("SELECT key FROM facts") == []
 
 
 @pytest.mark.parametrize(
