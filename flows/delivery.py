@@ -20,6 +20,7 @@ from tasks.reporting import name_run, publish
 from tasks.retrying import patient
 from tasks.stale_uploads import abort_stale_uploads
 from tasks.telling import tell_delivered, tell_empty, tell_partial, tell_stuck
+from tasks.unlisted import foresee_unlisted
 from tasks.work import CampaignWork
 
 
@@ -82,4 +83,6 @@ def _foresee(campaign: Campaign, route: DeliveryRoute, services: Services, outco
     plan = plan_delivery(survey.assets, known_deliveries(route, survey, services))
     outcome.assets = [foresee(planned) for planned in plan]
     moves = not outcome.failed and not all(planned.is_replaced for planned in plan)
+    if moves:
+        outcome.assets += foresee_unlisted(route, survey.campaign.number, survey.assets, services)
     outcome.note = f"would move to {route.target}" if moves else f"would stay in {route.origin}"

@@ -31,7 +31,7 @@ def carry(plan: Sequence[PlannedAsset], work: CampaignWork) -> list[AssetOutcome
             if planned.is_to_carry
         }
         outcomes = [_outcome(planned, futures.get(planned.asset.asset_id)) for planned in plan]
-    _record_failures(outcomes, work)
+    _record_failures(plan, outcomes, work)
     return outcomes
 
 
@@ -85,13 +85,17 @@ def _failed(planned: PlannedAsset, error: BaseException) -> AssetOutcome:
     )
 
 
-def _record_failures(outcomes: Sequence[AssetOutcome], work: CampaignWork) -> None:
-    failures = [(outcome, outcome.failure) for outcome in outcomes if outcome.failure is not None]
+def _record_failures(plan: Sequence[PlannedAsset], outcomes: Sequence[AssetOutcome], work: CampaignWork) -> None:
+    failures = [
+        (planned.asset, outcome, outcome.failure)
+        for planned, outcome in zip(plan, outcomes, strict=True)
+        if outcome.failure is not None
+    ]
     if not failures:
         return
     with work.services.store.transaction() as session:
         check_fence(session, work.lease)
-        for outcome, failure in failures:
+        for asset, outcome, failure in failures:
             with about(tracking_id=outcome.tracking_id):
                 get_run_logger().warning("%s: %s %s", outcome.path, failure.reason, failure.advice)
-            ledger_of(work.route).failed(session, outcome.asset_id, failure.reason, work)
+            ledger_of(work.route).failed(session, asset, failure.reason, work)

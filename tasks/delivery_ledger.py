@@ -39,7 +39,7 @@ class DeliveryLedger(Protocol):
     ) -> None:
         """Write down where it has arrived; `adopted`: it lay there already."""
 
-    def failed(self, session: Session, asset_id: str, reason: str, work: CampaignWork) -> None:
+    def failed(self, session: Session, asset: Asset, reason: str, work: CampaignWork) -> None:
         """Write down why it did not arrive, where it is known at all."""
 
     def told(self, session: Session, campaign_number: str, asset_ids: Collection[str]) -> list[Told]:

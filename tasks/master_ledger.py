@@ -11,8 +11,11 @@ from db.repositories.events import record_event
 from db.repositories.masters import (
     BoxArrival,
     MasterFacts,
+    all_masters_of,
+    expect_delivery,
     find_or_create_master,
-    master_by_asset,
+    is_in_box,
+    master_of_version,
     masters_of,
     record_delivered,
     record_failed,
@@ -24,6 +27,7 @@ from domain.delivery import Entry, KnownDelivery
 from domain.errors import MetadataRefused
 from domain.metadata import field_value
 from tasks.message_facts import Told, about_asset
+from tasks.unlisted import restore_listed
 from tasks.work import CampaignWork, Survey
 
 
@@ -31,13 +35,14 @@ class MasterLedger:
     """Each asset of the campaign is a master: one row, under one tracking id for ever."""
 
     def known(self, session: Session, survey: Survey) -> dict[str, KnownDelivery]:
-        """Return what is known of the campaign's masters, by asset id."""
-        return {
-            master.opentext_id: KnownDelivery(
-                master.tracking_id, master.box_file_id, master.box_filename, master.box_url
-            )
-            for master in masters_of(session, survey.campaign.number)
-        }
+        """Return what is known of the campaign's masters, by asset id; a new version is known, and not delivered."""
+        rows = all_masters_of(session, survey.campaign.number)
+        by_id = {row.opentext_id: row for row in rows}
+        by_original = {row.original_asset_id or row.opentext_id: row for row in rows}
+        found = [
+            (asset, by_id.get(asset.asset_id) or by_original.get(asset.original_id or "")) for asset in survey.assets
+        ]
+        return {asset.asset_id: _known(row, asset) for asset, row in found if row is not None}
 
     def is_wanted(self, representation: Json, work: CampaignWork) -> bool:
         """Tell whether the asset is to go out: a master always is."""
@@ -45,7 +50,12 @@ class MasterLedger:
 
     def begin(self, session: Session, asset: Asset, representation: Json, work: CampaignWork) -> Entry:
         """Write down what is about to be delivered; the tracking id exists from here on."""
+        known = _master(session, asset, work)
+        is_other = known is None or not _is_content_of(known, asset)
         master = write_master(session, asset, representation, work)
+        if is_other:
+            expect_delivery(session, master.id)
+        restore_listed(session, master, work)
         _record(session, master, "delivery_started", work, path=asset.path, asset_id=asset.asset_id)
         return Entry(master.id, master.tracking_id)
 
@@ -65,9 +75,9 @@ class MasterLedger:
         _record(session, master, "delivered", work, box_file_id=arrival["box_file_id"], adopted=adopted)
         _keep_score(session, master, representation, work)
 
-    def failed(self, session: Session, asset_id: str, reason: str, work: CampaignWork) -> None:
+    def failed(self, session: Session, asset: Asset, reason: str, work: CampaignWork) -> None:
         """Write down why a master did not arrive, where it is known at all."""
-        master = master_by_asset(session, asset_id, work.campaign.number)
+        master = _master(session, asset, work)
         if master is not None:
             record_failed(session, master.id, reason)
 
@@ -78,17 +88,38 @@ class MasterLedger:
 
 
 def write_master(session: Session, asset: Asset, representation: Json, work: CampaignWork) -> MasterAsset:
-    """Return the master that the asset is, as the DAM describes it now; it is made where there is none."""
+    """Return the master that the asset is, as the DAM describes it now; it is made where there is none.
+
+    A new version is the master that the one before was, under the same tracking id.
+    """
     campaign, facts = work.campaign, _facts(asset, representation, work)
-    known = master_by_asset(session, asset.asset_id, campaign.number)
+    known = _master(session, asset, work)
     if known is not None:
-        refresh_master(session, known.id, **facts)
+        refresh_master(session, known.id, opentext_id=asset.asset_id, **facts)
     return known or find_or_create_master(session, opentext_id=asset.asset_id, campaign_number=campaign.number, **facts)
+
+
+def _master(session: Session, asset: Asset, work: CampaignWork) -> MasterAsset | None:
+    return master_of_version(session, asset.asset_id, asset.original_id, work.campaign.number)
+
+
+def _known(row: MasterAsset, asset: Asset) -> KnownDelivery:
+    if not (is_in_box(row) and row.opentext_id == asset.asset_id and _is_content_of(row, asset)):
+        return KnownDelivery(row.tracking_id, None, None, None)
+    return KnownDelivery(row.tracking_id, row.box_file_id, row.box_filename, row.box_url)
+
+
+def _is_content_of(row: MasterAsset, asset: Asset) -> bool:
+    """Tell whether the row tells of the content that the asset has; where the DAM gives no checksum, of the version."""
+    if None in (row.content_md5, asset.md5):
+        return row.opentext_id == asset.asset_id
+    return row.content_md5 == asset.md5
 
 
 def _facts(asset: Asset, representation: Json, work: CampaignWork) -> MasterFacts:
     campaign, roles = work.campaign, work.services.roles.fields
     return {
+        "original_asset_id": asset.original_id,
         "original_filename": asset.name,
         "file_extension": PurePosixPath(asset.name).suffix,
         "asset_path": asset.path,

@@ -24,6 +24,7 @@ from tasks.dam import assets_of
 from tasks.ledger import hold
 from tasks.retrying import is_transient, patient
 from tasks.telling import skipped, tell_delivered, tell_stuck
+from tasks.unlisted import settle_unlisted
 from tasks.work import CampaignWork
 
 Announce = Callable[[Session, StatusMove, Route, Services], None]
@@ -43,6 +44,7 @@ def advance(work: CampaignWork, outcome: CampaignOutcome) -> None:
     if added:
         outcome.note = f"added during the run: {len(added)}; the next run delivers what was added, and moves it"
         return
+    outcome.assets += settle_unlisted(listed, work)
     box_folder_id = campaign_folder(work)
     arrived = sorted(asset.asset_id for asset in outcome.arrived)
     detail = {"asset_ids": arrived, "box_folder_id": box_folder_id, "skipped": skipped(outcome)}

@@ -81,14 +81,14 @@ class RejectionLedger:
         """Write down where the rejected asset has arrived, and what was said of it."""
         row = record_fetched(session, entry.row_id, **arrival)
         master = session.get_one(MasterAsset, row.master_asset_id)
-        if row.derivative_asset_id is None and master.delivery_status != "delivered":
+        if row.derivative_asset_id is None and master.box_file_id is None:
             record_delivered(session, master.id, **arrival)
         said = {"status": row.approval_status, "verdicts": row.verdicts}
         _record(session, row, "rejection_delivered", box_file_id=row.box_file_id, adopted=adopted, **said)
 
-    def failed(self, session: Session, asset_id: str, reason: str, work: CampaignWork) -> None:
+    def failed(self, session: Session, asset: Asset, reason: str, work: CampaignWork) -> None:
         """Write down why a rejected asset did not arrive, where it is known at all."""
-        record_not_fetched(session, work.campaign.number, asset_id, reason)
+        record_not_fetched(session, work.campaign.number, asset.asset_id, reason)
 
     def told(self, session: Session, campaign_number: str, asset_ids: Collection[str]) -> list[Told]:
         """Return what mails say of these assets, with what was said of them."""

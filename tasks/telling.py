@@ -120,10 +120,11 @@ def tell_stuck(outcome: CampaignOutcome, route: Route, services: Services) -> No
 
 def skipped(outcome: CampaignOutcome) -> list[dict[str, str]]:
     """Return which assets were left out, and why, as mails take it."""
+    replaced = [asset.path for asset in outcome.assets if asset.outcome is Outcome.REPLACED]
+    gone = [asset for asset in outcome.assets if asset.outcome is Outcome.GONE and asset.warnings]
     return [
-        {"name": asset.path, "reason": "a later upload has taken its place"}
-        for asset in outcome.assets
-        if asset.outcome is Outcome.REPLACED
+        *({"name": path, "reason": "a later upload has taken its place"} for path in replaced),
+        *({"name": asset.path, "reason": "; ".join(asset.warnings)} for asset in gone),
     ]
 
 

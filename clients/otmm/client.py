@@ -114,10 +114,7 @@ class OtmmClient:
         """Return the folder. Raises NotFound when it is not there, deleted, or not visible to the service user."""
         what = f"folder {folder_id}"
         answer = self._http.read(Call("GET", f"/folders/{segment(folder_id)}", what, params={"load_type": "system"}))
-        found = parse.resource(answer, "folder_resource", "folder", what)
-        if parse.is_deleted(found):
-            raise NotFound(f"{what} ({found.get('name')}) is deleted in the DAM", service=SERVICE)
-        return parse.folder(found)
+        return parse.folder(_present(parse.resource(answer, "folder_resource", "folder", what), what))
 
     def folder_named(self, folder_id: str, wanted: str) -> Folder | None:
         """Return the direct sub-folder whose name contains `wanted`, ignoring case, or None.
@@ -144,7 +141,10 @@ class OtmmClient:
         return [parse.asset(item, path) for item, path in walk.items(folder_id) if self._holds(item, holding)]
 
     def asset(self, asset_id: str) -> dict[str, Any]:
-        """Return the complete asset object of the DAM with all its metadata (about 200 KB), exactly as it is."""
+        """Return the complete asset object of the DAM with all its metadata (about 200 KB), exactly as it is.
+
+        Raises NotFound when it is not there, deleted, or not visible to the service user.
+        """
         return self._asset(asset_id, *EVERYTHING)
 
     def lookup_domain(self, domain_id: str) -> list[DomainValue]:
@@ -243,18 +243,22 @@ class OtmmClient:
     def _asset(self, asset_id: str, *load: str) -> Json:
         what = f"asset {asset_id}"
         answer = self._http.read(Call("GET", f"/assets/{segment(asset_id)}", what, params=load_params(*load)))
-        return parse.resource(answer, "asset_resource", "asset", what)
+        return _present(parse.resource(answer, "asset_resource", "asset", what), what)
 
     def _folder(self, folder_id: str) -> Json:
         what = f"campaign folder {folder_id}"
         params = load_params("load_metadata")
         answer = self._http.read(Call("GET", f"/folders/{segment(folder_id)}", what, params=params))
-        found = parse.resource(answer, "folder_resource", "folder", what)
-        if parse.is_deleted(found):
-            raise NotFound(f"{what} ({found.get('name')}) is deleted in the DAM", service=SERVICE)
-        return found
+        return _present(parse.resource(answer, "folder_resource", "folder", what), what)
 
     def _campaign(self, folder_id: str) -> tuple[Campaign, Json]:
         """Return the campaign, with the element of its status as the DAM wrote it ({} when it has none)."""
         item = self._folder(folder_id)
         return parse.campaign(item, self._roles.fields), find_element(item, self._roles.fields.status) or {}
+
+
+def _present(found: Json, what: str) -> Json:
+    """Return what was read by id. Raises NotFound when it is deleted: the DAM still shows it then."""
+    if parse.is_deleted(found):
+        raise NotFound(f"{what} ({found.get('name')}) is deleted in the DAM", service=SERVICE)
+    return found

@@ -34,6 +34,9 @@ class MasterAsset(Base):
     id: Mapped[RowId]
     tracking_id: Mapped[str]
     opentext_id: Mapped[str]
+    """The version that was taken up last: in the DAM each has an id of its own."""
+    original_asset_id: Mapped[str | None]
+    """The first version; None where the DAM was not asked yet."""
     original_filename: Mapped[str]
     file_extension: Mapped[str | None]
     file_size_bytes: Mapped[int | None]

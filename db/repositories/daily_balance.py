@@ -51,12 +51,10 @@ def derivative_transitions(session: Session, since: datetime, until: datetime) -
 
 def master_balance(session: Session, since: datetime, until: datetime) -> Balance:
     """Return the masters in Box: by their rows at both ends, and by the audit trail between."""
-    delivered = MasterAsset.delivery_status == "delivered"
+    in_box = MasterAsset.box_file_id.is_not(None)  # also while a new version of it is on its way there
     at = MasterAsset.delivered_at
     opening, closing = session.execute(
-        select(func.count().filter(at < since), func.count().filter(at < until))
-        .select_from(MasterAsset)
-        .where(delivered)
+        select(func.count().filter(at < since), func.count().filter(at < until)).select_from(MasterAsset).where(in_box)
     ).one()
     came = session.scalars(
         select(func.count(AssetEvent.tracking_id.distinct())).where(
@@ -82,7 +80,7 @@ def _is_rejected_master() -> ColumnElement[bool]:
 def _in_box_before(since: datetime) -> ColumnElement[bool]:
     before = select(MasterAsset.id).where(
         MasterAsset.tracking_id == AssetEvent.tracking_id,
-        MasterAsset.delivery_status == "delivered",
+        MasterAsset.box_file_id.is_not(None),
         MasterAsset.delivered_at < since,
     )
     return before.exists()

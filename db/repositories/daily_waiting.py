@@ -72,7 +72,7 @@ def _read(fact: Fact) -> _Seen:
 
 
 def _masters(session: Session) -> Iterator[Waiting]:
-    """Masters of campaigns in A2 for which the agency has handed nothing in."""
+    """Masters of campaigns in A2 for which the agency has handed nothing in; it cannot for one that is not in Box."""
     handed_in = select(DerivativeAsset.id).where(
         DerivativeAsset.master_asset_id == MasterAsset.id, DerivativeAsset.upload_status != "withdrawn"
     )
@@ -80,14 +80,16 @@ def _masters(session: Session) -> Iterator[Waiting]:
     rows = session.execute(
         select(
             MasterAsset.local_campaign_id, MasterAsset.original_filename, MasterAsset.tracking_id,
-            MasterAsset.delivered_at,
+            MasterAsset.delivered_at, MasterAsset.box_file_id, MasterAsset.created_at,
         )
         .join(CampaignStatus, stands & (CampaignStatus.status == Status.A2))
-        .where(MasterAsset.status == "active", MasterAsset.delivery_status == "delivered", ~handed_in.exists())
+        .where(MasterAsset.status == "active", ~handed_in.exists())
     )  # fmt: skip
-    for number, name, tracking_id, since in rows.tuples():
-        if since is not None:
-            yield Waiting(Who.AGENCY, "masters without a localized file", since, number, name, tracking_id)
+    for number, name, tracking_id, delivered_at, file_id, created_at in rows.tuples():
+        who, what = Who.AGENCY, "masters without a localized file"
+        if file_id is None:
+            who, what = Who.OPERATIONS, "masters that never came to Box, and that are waited for"
+        yield Waiting(who, what, delivered_at or created_at, number, name, tracking_id)
 
 
 def _reworks(session: Session) -> Iterator[Waiting]:

@@ -58,7 +58,7 @@ def assets_called(session: Session, text: str, limit: int) -> list[AssetMatch]:
         session,
         limit,
         _masters("tracking id", master.tracking_id == text),
-        _masters("asset of the DAM", master.opentext_id == text),
+        _masters("asset of the DAM", (master.opentext_id == text) | (master.original_asset_id == text)),
         _masters("name of the master", _is_called(master.original_filename, text)),
         _masters("name in Box", master.box_filename == text),
         _derivatives("asset of the DAM", derivative.dam_asset_id == text),

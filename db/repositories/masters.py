@@ -20,6 +20,7 @@ _DRAWS = 20
 class MasterFacts(TypedDict, total=False):
     """What is known of a master besides its identity; every key is a column of `master_assets`."""
 
+    original_asset_id: str | None
     original_filename: Required[str]
     file_extension: str | None
     file_size_bytes: int | None
@@ -79,9 +80,9 @@ def find_or_create_master(
     raise StoreError(f"Asset {opentext_id}: no free tracking id after {_DRAWS} draws; run it again")
 
 
-def refresh_master(session: Session, master_id: int, **facts: Unpack[MasterFacts]) -> None:
+def refresh_master(session: Session, master_id: int, *, opentext_id: str, **facts: Unpack[MasterFacts]) -> None:
     """Replace what is known of a master by what the DAM says now. Raises StoreError when there is no such row."""
-    changes: dict[str, Any] = dict(facts)
+    changes: dict[str, Any] = {"opentext_id": opentext_id, **facts}
     if facts.get("full_metadata") is not None:
         changes["metadata_read_at"] = func.now()
     _change(session, master_id, changes)
@@ -110,6 +111,37 @@ def master_by_asset(session: Session, opentext_id: str, campaign_number: str) ->
     )
 
 
+def master_of_version(
+    session: Session, opentext_id: str, original_id: str | None, campaign_number: str
+) -> MasterAsset | None:
+    """Return the master made from a DAM asset in this campaign, or from another version of it, active or not, or None.
+
+    Of several the one made last: versions were masters of their own once.
+    """
+    ids = texts([opentext_id, original_id] if original_id is not None else [opentext_id])
+    which = (MasterAsset.opentext_id == any_(ids)) | (MasterAsset.original_asset_id == any_(ids))
+    return session.scalar(
+        select(MasterAsset)
+        .where(MasterAsset.local_campaign_id == campaign_number, which)
+        .order_by((MasterAsset.opentext_id == opentext_id).desc(), MasterAsset.id.desc())
+        .limit(1)
+    )
+
+
+def all_masters_of(session: Session, campaign_number: str) -> list[MasterAsset]:
+    """Return a campaign's masters, active or not, oldest first, without their `full_metadata`."""
+    which = MasterAsset.local_campaign_id == campaign_number
+    return list(session.scalars(select(MasterAsset).where(which).order_by(MasterAsset.id)))
+
+
+def is_in_box(master: MasterAsset) -> bool:
+    """Tell whether Box has the version that was taken up last.
+
+    Of a row that was written by hand, and never read, only the file tells.
+    """
+    return master.box_file_id is not None and (master.delivery_status == "delivered" or master.metadata_read_at is None)
+
+
 def masters_of(session: Session, campaign_number: str) -> list[MasterAsset]:
     """Return a campaign's active masters, oldest first, without their `full_metadata`."""
     return list(
@@ -135,6 +167,11 @@ def undelivered(session: Session, campaign_number: str) -> list[MasterAsset]:
 def full_metadata(session: Session, master_id: int) -> dict[str, Any] | None:
     """Return the complete asset object of the DAM as it was stored, or None when none was."""
     return session.scalar(select(MasterAsset.full_metadata).where(MasterAsset.id == master_id))
+
+
+def expect_delivery(session: Session, master_id: int) -> None:
+    """Note that other content than before is to be carried; a file that is in Box stays the master's until then."""
+    _change(session, master_id, {"delivery_status": "pending", "attempt_count": 0, "last_error": None})
 
 
 def record_delivered(session: Session, master_id: int, **arrival: Unpack[BoxArrival]) -> None:

@@ -24,7 +24,10 @@ class Owner:
 
 
 def owners(session: Session, campaign_number: str, asset_ids: Collection[str]) -> dict[str, Owner]:
-    """Return whose the assets are, by asset id, as far as we know them: what we have uploaded, and masters."""
+    """Return whose the assets are, by asset id, as far as we know them: what we have uploaded, and masters.
+
+    A master is known by the id of its first version and of the one that was taken up last.
+    """
     found = _masters(session, campaign_number, asset_ids)
     found |= _derivatives_of_before(session, campaign_number, asset_ids)
     return found | _derivatives(session, asset_ids)
@@ -58,11 +61,16 @@ def _derivatives_of_before(session: Session, campaign_number: str, asset_ids: Co
 
 
 def _masters(session: Session, campaign_number: str, asset_ids: Collection[str]) -> dict[str, Owner]:
+    ids = texts(asset_ids)
     rows = session.scalars(
-        select(MasterAsset).where(
-            MasterAsset.opentext_id == any_(texts(asset_ids)),
+        select(MasterAsset)
+        .where(
+            (MasterAsset.opentext_id == any_(ids)) | (MasterAsset.original_asset_id == any_(ids)),
             MasterAsset.local_campaign_id == campaign_number,
             MasterAsset.status == "active",
         )
+        .order_by(MasterAsset.id)
     )
-    return {row.opentext_id: Owner(row.tracking_id, row.id) for row in rows}
+    found = {row: Owner(row.tracking_id, row.id) for row in rows}
+    by_original = {row.original_asset_id: owner for row, owner in found.items() if row.original_asset_id is not None}
+    return by_original | {row.opentext_id: owner for row, owner in found.items()}

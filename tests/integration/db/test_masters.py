@@ -199,7 +199,9 @@ def test_no_metadata_is_stored_as_null(session: Session, make_master):
 def test_fresh_facts_replace_the_old_ones_and_move_the_time(session: Session, make_master):
     master = make_master(description="old")
     before = master.updated_at
-    masters.refresh_master(session, master.id, original_filename="new.mp4", description=None)
+    masters.refresh_master(
+        session, master.id, opentext_id=master.opentext_id, original_filename="new.mp4", description=None
+    )
 
     session.refresh(master)
     assert (master.original_filename, master.description) == ("new.mp4", None)

@@ -72,7 +72,7 @@ DOCTORED = [
         "derivatives in the DAM: 1 + 1 − 0 = 2, but there are 3",
     ),
     (
-        "UPDATE master_assets SET delivery_status = 'failed' WHERE tracking_id = 'bbbbb1'",
+        "UPDATE master_assets SET delivery_status = 'failed', box_file_id = NULL WHERE tracking_id = 'bbbbb1'",
         "masters in Box: 2 + 1 − 0 = 3, but there are 2",
     ),
     ("DELETE FROM run_summaries", "4 assets done by 4 runs without a summary"),
@@ -119,6 +119,24 @@ def test_a_rework_that_is_under_way_and_one_that_was_taken_back_are_counted_wher
         "taken back": (0, 1, 0, 1),
     }
     assert day.differences == []
+
+
+def test_a_master_whose_new_version_does_not_get_to_box_is_in_box_as_before(store: Store):
+    def write(day: Day) -> None:
+        day.master("ccccc1", 90)
+        day.master("ccccc2", 5)
+        day.sql("UPDATE master_assets SET delivery_status = 'failed'")
+        day.told_all()
+
+    day = report(store, write)
+    assert shown(day.asset_balances)["masters in Box"] == (1, 1, 0, 2)
+    assert day.differences == []
+
+
+def test_a_master_that_never_came_to_box_is_named_where_its_campaign_waits_for_it(store: Store):
+    day = report(store, spring, lambda day: day.master("ccccc1", None))
+    (group,) = [group for group in day.waiting_for(Who.OPERATIONS) if group.what.startswith("masters that never")]
+    assert [item.tracking_id for item in group.items] == ["ccccc1"]
 
 
 def campaign(result: str, **assets: int) -> dict[str, Any]:

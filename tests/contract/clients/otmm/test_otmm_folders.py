@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from domain.errors import MetadataRefused
+from domain.errors import MetadataRefused, NotFound
 from domain.metadata import FieldIs, field_value
 from sandbox.blobs import BytesBlob, GeneratedBlob
 from sandbox.faults import Fault
@@ -145,3 +145,11 @@ def test_only_assets_whose_field_has_the_value_are_listed_where_one_is_asked_for
     dam.state.add_asset(campaign_id, "d.png", BytesBlob(b"x"))
     found = client.assets_below(campaign_id, holding=FieldIs(status, "not approved"))
     assert sorted(asset.path for asset in found) == ["Films/c.mp4", "a.png"]
+
+
+def test_an_asset_that_was_deleted_after_it_was_listed_is_not_found(dam, client, campaign_id):
+    asset_id = dam.state.add_asset(campaign_id, "a.jpg", BytesBlob(b"x"))
+    assert client.asset(asset_id)["name"] == "a.jpg"
+    dam.state.set_deleted(asset_id, deleted=True)
+    with pytest.raises(NotFound, match=r"asset .* \(a.jpg\) is deleted in the DAM"):
+        client.asset(asset_id)
