@@ -13,6 +13,7 @@ class KnownDelivery:
     """What the database says of an asset: its tracking id, and its file in Box where it has arrived.
 
     `is_replaced`: a later upload has taken the asset's place, so that nobody has to work on it any more.
+    `is_read`: it was read since its campaign came to where it stands; else it is read again, though it has arrived.
     """
 
     tracking_id: str
@@ -20,6 +21,17 @@ class KnownDelivery:
     box_name: str | None
     box_url: str | None
     is_replaced: bool = False
+    is_read: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A file in Box that holds an asset's content, as far as the database knows. `sha1` is hex, None where unknown."""
+
+    box_file_id: str
+    box_name: str | None
+    box_url: str | None
+    sha1: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +62,9 @@ class PlannedAsset:
 
     @property
     def is_to_carry(self) -> bool:
-        """Whether this run has to bring it to Box."""
-        return self.refusal is None and not self.is_delivered and not self.is_replaced
+        """Whether this run has to bring it to Box, or at least to read it and to look whether it is still there."""
+        is_done = self.is_delivered and self.known is not None and self.known.is_read
+        return self.refusal is None and not is_done and not self.is_replaced
 
 
 def plan_delivery(assets: Sequence[Asset], known: Mapping[str, KnownDelivery]) -> list[PlannedAsset]:

@@ -11,6 +11,7 @@ _WHAT = {
     "delivered": "has arrived in Box",
     "delivery_failed": "{path} could not be delivered",
     "campaign_failed": "{workflow} could not work on the campaign",
+    "master_read_again": "was read again, and lies in Box as it is in the DAM",
     "master_score_ignored": "its CreativeX score was not taken over",
     "score_read": "its CreativeX score {score} was read: {name}, version {version}",
     "score_needs_review": "its CreativeX score {score} does not add up: {name}, version {version}",

@@ -15,7 +15,8 @@ from db.leases import check_fence
 from db.repositories.masters import BoxArrival
 from domain.assets import Asset, Json
 from domain.box_names import tracked_name
-from domain.delivery import Entry, refusal
+from domain.delivery import Entry, Held, refusal
+from domain.errors import NotFound
 from domain.report import AssetOutcome, Outcome
 from tasks.box_folders import asset_folders, root_folder
 from tasks.delivery_ledger import ledger_of
@@ -45,7 +46,7 @@ class DamContent:
     task_run_name="deliver-{asset.name}",
 )
 def deliver_asset(asset: Asset, work: CampaignWork) -> AssetOutcome:
-    """Bring one asset to Box under its tracking id. Run twice, or after a kill, it ends the same."""
+    """Have one asset in Box under its tracking id. Run twice, or after a kill, it ends the same."""
     services = work.services
     representation = services.dam.asset(asset.asset_id)
     asset = read_asset(representation, asset.folder_path)  # as it is now; a listing may leave its checksum out
@@ -53,9 +54,35 @@ def deliver_asset(asset: Asset, work: CampaignWork) -> AssetOutcome:
         return AssetOutcome(asset.asset_id, asset.path, Outcome.GONE, size_bytes=asset.size_bytes)
     if (refused := refusal(asset)) is not None:
         raise refused
-    entry = _write_intent(asset, representation, work)
+    held = _found_in_box(asset, work)
+    entry = _write_intent(asset, representation, work, is_there=held is not None)
     with about(tracking_id=entry.tracking_id):
-        return _carry(asset, entry, representation, work)
+        return _carry(asset, entry, representation, work) if held is None else _left_there(asset, entry, held)
+
+
+def _found_in_box(asset: Asset, work: CampaignWork) -> Held | None:
+    """Return the file that holds the content, where one is known and Box still shows it with that content."""
+    with work.services.store.transaction() as session:
+        held = ledger_of(work.route).held(session, asset, work)
+    if held is None:
+        return None
+    try:
+        found = work.services.box.file_facts(held.box_file_id)
+    except NotFound:
+        return None
+    return held if held.sha1 in (None, found.sha1) else None
+
+
+def _left_there(asset: Asset, entry: Entry, held: Held) -> AssetOutcome:
+    return AssetOutcome(
+        asset_id=asset.asset_id,
+        path=asset.path,
+        outcome=Outcome.ALREADY,
+        size_bytes=asset.size_bytes,
+        tracking_id=entry.tracking_id,
+        target_name=held.box_name,
+        box_url=held.box_url,
+    )
 
 
 def _carry(asset: Asset, entry: Entry, representation: Json, work: CampaignWork) -> AssetOutcome:
@@ -82,10 +109,10 @@ def _carry(asset: Asset, entry: Entry, representation: Json, work: CampaignWork)
     )
 
 
-def _write_intent(asset: Asset, representation: Json, work: CampaignWork) -> Entry:
+def _write_intent(asset: Asset, representation: Json, work: CampaignWork, *, is_there: bool) -> Entry:
     with work.services.store.transaction() as session:
         check_fence(session, work.lease)
-        return ledger_of(work.route).begin(session, asset, representation, work)
+        return ledger_of(work.route).begin(session, asset, representation, work, is_there=is_there)
 
 
 def _write_receipt(

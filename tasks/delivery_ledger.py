@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from db.repositories.masters import BoxArrival
 from domain.assets import Asset, Json
-from domain.delivery import Entry, KnownDelivery
+from domain.delivery import Entry, Held, KnownDelivery
 from domain.routes import DeliveryRoute
 from tasks.master_ledger import MasterLedger
 from tasks.message_facts import Told
@@ -24,8 +24,16 @@ class DeliveryLedger(Protocol):
     def is_wanted(self, representation: Json, work: CampaignWork) -> bool:
         """Tell whether the asset, as the DAM describes it now, is still to go out."""
 
-    def begin(self, session: Session, asset: Asset, representation: Json, work: CampaignWork) -> Entry:
-        """Write down what is about to be delivered; its tracking id exists from here on."""
+    def held(self, session: Session, asset: Asset, work: CampaignWork) -> Held | None:
+        """Return the file in Box that holds the asset's content, None where it has to be carried in any case."""
+
+    def begin(
+        self, session: Session, asset: Asset, representation: Json, work: CampaignWork, *, is_there: bool
+    ) -> Entry:
+        """Write down what is about to be delivered; its tracking id exists from here on.
+
+        `is_there`: Box has its content, so that this is all there is to do.
+        """
 
     def arrived(  # noqa: PLR0913  (what arrived, and of what)
         self,

@@ -1,6 +1,7 @@
 """What the database is told of a campaign's masters on their way to Box: intent, receipt, failure."""
 
 from collections.abc import Collection
+from datetime import datetime
 from pathlib import PurePosixPath
 
 from prefect.runtime import flow_run
@@ -19,11 +20,13 @@ from db.repositories.masters import (
     masters_of,
     record_delivered,
     record_failed,
+    record_still_there,
     refresh_master,
 )
 from db.repositories.scores import store_master_score
+from db.repositories.stays import last_elsewhere_at
 from domain.assets import Asset, Json
-from domain.delivery import Entry, KnownDelivery
+from domain.delivery import Entry, Held, KnownDelivery
 from domain.errors import MetadataRefused
 from domain.metadata import field_value
 from tasks.message_facts import Told, about_asset
@@ -35,28 +38,46 @@ class MasterLedger:
     """Each asset of the campaign is a master: one row, under one tracking id for ever."""
 
     def known(self, session: Session, survey: Survey) -> dict[str, KnownDelivery]:
-        """Return what is known of the campaign's masters, by asset id; a new version is known, and not delivered."""
+        """Return what is known of the campaign's masters, by asset id; a new version is known, and not delivered.
+
+        One that has arrived is read once in each stay of its campaign: somebody may have set that back to have it so.
+        """
         rows = all_masters_of(session, survey.campaign.number)
         by_id = {row.opentext_id: row for row in rows}
         by_original = {row.original_asset_id or row.opentext_id: row for row in rows}
         found = [
             (asset, by_id.get(asset.asset_id) or by_original.get(asset.original_id or "")) for asset in survey.assets
         ]
-        return {asset.asset_id: _known(row, asset) for asset, row in found if row is not None}
+        elsewhere = last_elsewhere_at(session, survey.campaign.number, survey.campaign.status)
+        return {asset.asset_id: _known(row, asset, elsewhere) for asset, row in found if row is not None}
 
     def is_wanted(self, representation: Json, work: CampaignWork) -> bool:
         """Tell whether the asset is to go out: a master always is."""
         return True
 
-    def begin(self, session: Session, asset: Asset, representation: Json, work: CampaignWork) -> Entry:
-        """Write down what is about to be delivered; the tracking id exists from here on."""
+    def held(self, session: Session, asset: Asset, work: CampaignWork) -> Held | None:
+        """Return the file in Box that holds the master's content, as far as we know, or None."""
+        row = _master(session, asset, work)
+        if row is None or row.box_file_id is None or not (is_in_box(row) and _is_content_of(row, asset)):
+            return None
+        return Held(row.box_file_id, row.box_filename, row.box_url, row.box_sha1)
+
+    def begin(
+        self, session: Session, asset: Asset, representation: Json, work: CampaignWork, *, is_there: bool
+    ) -> Entry:
+        """Write down what is about to be delivered, or how it is described now; the tracking id exists from here on."""
         known = _master(session, asset, work)
-        is_other = known is None or not _is_content_of(known, asset)
+        is_news = known is None or is_in_box(known) or not _is_content_of(known, asset)
         master = write_master(session, asset, representation, work)
-        if is_other:
-            expect_delivery(session, master.id)
         restore_listed(session, master, work)
-        _record(session, master, "delivery_started", work, path=asset.path, asset_id=asset.asset_id)
+        if is_there:
+            record_still_there(session, master.id)
+            _record(session, master, "master_read_again", work, asset_id=asset.asset_id)
+            _keep_score(session, master, representation, work)
+        else:
+            if is_news:
+                expect_delivery(session, master.id)
+            _record(session, master, "delivery_started", work, path=asset.path, asset_id=asset.asset_id)
         return Entry(master.id, master.tracking_id)
 
     def arrived(  # noqa: PLR0913  (what arrived, and of what)
@@ -103,10 +124,12 @@ def _master(session: Session, asset: Asset, work: CampaignWork) -> MasterAsset |
     return master_of_version(session, asset.asset_id, asset.original_id, work.campaign.number)
 
 
-def _known(row: MasterAsset, asset: Asset) -> KnownDelivery:
+def _known(row: MasterAsset, asset: Asset, elsewhere: datetime | None) -> KnownDelivery:
     if not (is_in_box(row) and row.opentext_id == asset.asset_id and _is_content_of(row, asset)):
         return KnownDelivery(row.tracking_id, None, None, None)
-    return KnownDelivery(row.tracking_id, row.box_file_id, row.box_filename, row.box_url)
+    read_at = row.metadata_read_at
+    is_read = read_at is not None and (elsewhere is None or read_at > elsewhere)
+    return KnownDelivery(row.tracking_id, row.box_file_id, row.box_filename, row.box_url, is_read=is_read)
 
 
 def _is_content_of(row: MasterAsset, asset: Asset) -> bool:

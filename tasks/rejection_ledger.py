@@ -16,7 +16,7 @@ from db.repositories.rejections import (
     record_not_fetched,
 )
 from domain.assets import Asset, Json
-from domain.delivery import Entry, KnownDelivery
+from domain.delivery import Entry, Held, KnownDelivery
 from domain.rejections import Rejection, read_rejection
 from tasks.master_ledger import write_master
 from tasks.message_facts import Told, about_asset
@@ -43,7 +43,13 @@ class RejectionLedger:
         """Tell whether the asset is still rejected."""
         return work.services.roles.rejected.fits(representation)
 
-    def begin(self, session: Session, asset: Asset, representation: Json, work: CampaignWork) -> Entry:
+    def held(self, session: Session, asset: Asset, work: CampaignWork) -> Held | None:
+        """Return None: a rejection that was fetched is known, and another one is carried."""
+        return None
+
+    def begin(
+        self, session: Session, asset: Asset, representation: Json, work: CampaignWork, *, is_there: bool
+    ) -> Entry:
         """Write the rejection down; an asset that nobody knows becomes a master, with a tracking id of its own."""
         owner = _owners(session, [asset], work.campaign.number).get(asset.asset_id)
         if owner is None:

@@ -174,6 +174,11 @@ def expect_delivery(session: Session, master_id: int) -> None:
     _change(session, master_id, {"delivery_status": "pending", "attempt_count": 0, "last_error": None})
 
 
+def record_still_there(session: Session, master_id: int) -> None:
+    """Note that Box has the content that was taken up last. Raises StoreError when there is no such row."""
+    _change(session, master_id, {"delivery_status": "delivered", "last_error": None})
+
+
 def record_delivered(session: Session, master_id: int, **arrival: Unpack[BoxArrival]) -> None:
     """Note where a master has arrived. Raises StoreError when there is no such row."""
     delivered = {"delivery_status": "delivered", "delivered_at": func.now(), "last_error": None}

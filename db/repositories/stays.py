@@ -53,6 +53,15 @@ def leave(session: Session, stay: CampaignStatus) -> None:
     session.flush()  # before the next stay is written: there is one that lasts, at most
 
 
+def last_elsewhere_at(session: Session, number: str, status: str) -> datetime | None:
+    """Return when the campaign last came to a status other than this one, as far as is known, or None.
+
+    In this one it stands since later than that, also where nobody has noted its coming back yet.
+    """
+    elsewhere = (CampaignStatus.campaign_number == number) & (CampaignStatus.status != status)
+    return session.scalar(select(func.max(CampaignStatus.created_at)).where(elsewhere))
+
+
 def stays_with_messages(
     session: Session, status: str, number: str | None = None
 ) -> Sequence[tuple[CampaignStatus, OutboxMessage | None]]:

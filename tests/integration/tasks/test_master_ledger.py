@@ -1,11 +1,12 @@
 """What the database is told of masters whose assets get new versions, leave their folder, and come back."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from blocks.config_files import load_roles
@@ -14,11 +15,12 @@ from blocks.settings import Settings
 from db.engine import Store
 from db.leases import Lease
 from db.models import AssetEvent, MasterAsset
-from db.repositories.masters import BoxArrival, find_or_create_master
+from db.repositories.masters import BoxArrival, find_or_create_master, full_metadata
 from db.repositories.owners import owners
 from db.repositories.retiring import set_master_status
+from db.repositories.stays import enter
 from domain.assets import Asset, Campaign
-from domain.delivery import KnownDelivery
+from domain.delivery import Held, KnownDelivery
 from domain.routes import LOCAL_MASTERS
 from tasks.master_ledger import MasterLedger
 from tasks.unlisted import foresee_unlisted
@@ -30,6 +32,13 @@ ONE = Asset("v1", "Key Visual.png", 10, "1" * 32, original_id="v1")
 TWO = replace(ONE, asset_id="v2", md5="2" * 32)
 ARRIVAL: BoxArrival = {"box_file_id": "77", "box_url": "https://app.box.com/file/77", "box_sha1": "a" * 40}
 LEDGER = MasterLedger()
+
+
+@pytest.fixture
+def session(store: Store) -> Iterator[Session]:
+    """A session that may end its transaction, as one run ends and the next begins."""
+    with Session(store.engine) as session:
+        yield session
 
 
 @pytest.fixture
@@ -50,19 +59,27 @@ def known(session: Session, asset: Asset, work: CampaignWork) -> KnownDelivery |
 
 def begin(session: Session, asset: Asset, work: CampaignWork) -> int:
     """Write down that the asset is about to be carried; return its row's id."""
-    return LEDGER.begin(session, asset, representation(asset), work).row_id
+    return LEDGER.begin(session, asset, representation(asset), work, is_there=False).row_id
 
 
 def deliver(session: Session, asset: Asset, work: CampaignWork) -> MasterAsset:
     """Carry the asset to Box."""
-    entry = LEDGER.begin(session, asset, representation(asset), work)
+    entry = LEDGER.begin(session, asset, representation(asset), work, is_there=False)
     LEDGER.arrived(session, entry, ARRIVAL, representation(asset), work, adopted=False)
     return session.get_one(MasterAsset, entry.row_id)
 
 
-def representation(asset: Asset) -> dict[str, Any]:
+def representation(asset: Asset, **more: Any) -> dict[str, Any]:
     """The asset object of the DAM, as far as it matters here."""
-    return {"asset_id": asset.asset_id, "original_asset_id": asset.original_id}
+    return {"asset_id": asset.asset_id, "original_asset_id": asset.original_id, **more}
+
+
+def is_read(session: Session, work: CampaignWork, asset: Asset = ONE) -> bool:
+    """Whether a run that finds the asset knows it as delivered, and leaves it alone."""
+    found = known(session, asset, work)
+    assert found is not None
+    assert found.box_file_id == "77"
+    return found.is_read
 
 
 def test_a_new_version_of_what_never_arrived_is_the_same_master(session: Session, work: CampaignWork):
@@ -143,3 +160,54 @@ def test_what_is_back_in_the_folder_is_active_again_unless_a_person_has_retired_
     assert master.status == status
     restored = select(AssetEvent).where(AssetEvent.event_type == "master_restored")
     assert len(list(session.scalars(restored))) == (status == "active")
+
+
+def stand_in(session: Session, *statuses: str) -> None:
+    """Let the campaign be in one status after the other, each noted by a run of its own."""
+    for status in statuses:
+        session.commit()
+        enter(session, number=NUMBER, name="Spring", folder_id="folder", status=status)
+    session.commit()
+
+
+def test_what_is_in_box_is_read_once_in_each_stay(session: Session, work: CampaignWork):
+    stand_in(session, "A1")
+    deliver(session, ONE, work)
+    assert is_read(session, work)
+    stand_in(session, "A2")
+    assert not is_read(session, work), "back in A1, and nobody has noted that yet"
+    stand_in(session, "A1")
+    assert not is_read(session, work)
+    held = LEDGER.held(session, ONE, work)
+    assert held == Held("77", None, ARRIVAL["box_url"], ARRIVAL["box_sha1"])
+    renamed = replace(ONE, name="Renamed.png")
+    LEDGER.begin(session, renamed, representation(renamed, name="new"), work, is_there=True)
+    session.commit()
+    assert is_read(session, work)
+    (master,) = session.scalars(select(MasterAsset))
+    assert (master.original_filename, master.delivery_status) == ("Renamed.png", "delivered")
+    assert full_metadata(session, master.id) == representation(ONE, name="new")
+
+
+def test_what_box_has_lost_is_pending_until_it_is_carried(session: Session, work: CampaignWork):
+    deliver(session, ONE, work)
+    begin(session, ONE, work)
+    (master,) = session.scalars(select(MasterAsset))
+    assert (master.delivery_status, master.box_file_id) == ("pending", "77")
+    assert LEDGER.held(session, ONE, work) is None
+    found = known(session, ONE, work)
+    assert found is not None
+    assert found.box_file_id is None
+
+
+def test_a_row_that_was_written_by_hand_counts_as_delivered_and_is_read(session: Session, work: CampaignWork):
+    facts = {"opentext_id": "v1", "campaign_number": NUMBER, "original_filename": "Key Visual.png"}
+    row = find_or_create_master(session, **facts)  # type: ignore[arg-type]
+    session.execute(update(MasterAsset).values(box_file_id="77"))
+    session.refresh(row)
+    assert not is_read(session, work)
+    assert LEDGER.held(session, ONE, work) == Held("77", None, None, None)
+    LEDGER.begin(session, ONE, representation(ONE), work, is_there=True)
+    session.commit()
+    assert is_read(session, work)
+    assert row.delivery_status == "delivered"

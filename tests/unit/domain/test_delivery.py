@@ -42,3 +42,9 @@ def test_a_refusal_names_the_asset_with_its_folder():
 @pytest.mark.parametrize(("folders", "name"), [((), ".."), (("Films", " "), "Spot.mp4"), ((".",), "Spot.mp4")])
 def test_a_name_that_box_does_not_take_is_refused_be_it_the_assets_or_a_folders(folders: tuple[str, ...], name: str):
     assert isinstance(refusal(Asset("6", name, 5, folder_path=folders)), NameRefused)
+
+
+def test_what_has_arrived_is_taken_up_again_where_it_was_not_read_since_its_campaign_came_back():
+    read, unread = (KnownDelivery("aB3xY9", "77", None, None, is_read=is_read) for is_read in (True, False))
+    plan = plan_delivery([STILL, FILM], {"1": read, "2": unread})
+    assert [(planned.is_delivered, planned.is_to_carry) for planned in plan] == [(True, False), (True, True)]
