@@ -2,10 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from domain.assets import Asset
 from domain.box_names import safe_name
-from domain.errors import MetadataRefused, RuleError
+from domain.derivatives import rest as rest_of_content
+from domain.derivatives import rest_after
+from domain.errors import IntegrityError, MetadataRefused, RuleError
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """What failed as it is now, and is not tried again before `until`; `sign` tells the failure from another one."""
+
+    until: datetime
+    reason: str
+    sign: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +34,7 @@ class KnownDelivery:
     box_url: str | None
     is_replaced: bool = False
     is_read: bool = True
+    rest: Rest | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +57,15 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class PlannedAsset:
-    """One asset with its fate: `refusal` set: cannot be delivered; `known` with a file in Box: nothing to do."""
+    """One asset with its fate: `refusal` set: cannot be delivered; `known` with a file in Box: nothing to do.
+
+    `rest` set: it has failed, and is left alone for a while.
+    """
 
     asset: Asset
     known: KnownDelivery | None = None
     refusal: RuleError | None = None
+    rest: Rest | None = None
 
     @property
     def is_delivered(self) -> bool:
@@ -64,12 +81,36 @@ class PlannedAsset:
     def is_to_carry(self) -> bool:
         """Whether this run has to bring it to Box, or at least to read it and to look whether it is still there."""
         is_done = self.is_delivered and self.known is not None and self.known.is_read
-        return self.refusal is None and not is_done and not self.is_replaced
+        return self.refusal is None and self.rest is None and not is_done and not self.is_replaced
 
 
-def plan_delivery(assets: Sequence[Asset], known: Mapping[str, KnownDelivery]) -> list[PlannedAsset]:
-    """Plan each asset, in the order given. `known` maps asset ids to what the database says of them."""
-    return [PlannedAsset(asset, known.get(asset.asset_id), refusal(asset)) for asset in assets]
+def plan_delivery(
+    assets: Sequence[Asset], known: Mapping[str, KnownDelivery], now: datetime | None = None
+) -> list[PlannedAsset]:
+    """Plan each asset, in the order given. `known` maps asset ids to what the database says of them.
+
+    `now` None: what rests is tried all the same.
+    """
+    return [_planned(asset, known.get(asset.asset_id), now) for asset in assets]
+
+
+def rest(error: BaseException, failures: int) -> timedelta:
+    """Return how long an asset rests after it has failed so often, in a row and in the same way.
+
+    As a derivative does, with two exceptions: a checksum that differs again is the content's fault, not the line's;
+    and an asset that lacks its content costs no transfer.
+
+    >>> [str(rest(IntegrityError(), failures)) for failures in (1, 2, 3)]
+    ['0:00:00', '1:00:00', '2:00:00']
+    """
+    if isinstance(error, IntegrityError) and failures > 1:
+        return rest_after(failures - 1)
+    return timedelta(0) if isinstance(error, MetadataRefused) else rest_of_content(error, failures)
+
+
+def _planned(asset: Asset, known: KnownDelivery | None, now: datetime | None) -> PlannedAsset:
+    is_resting = known is not None and known.rest is not None and now is not None and now < known.rest.until
+    return PlannedAsset(asset, known, refusal(asset), known.rest if known is not None and is_resting else None)
 
 
 def refusal(asset: Asset) -> RuleError | None:

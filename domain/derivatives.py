@@ -210,6 +210,11 @@ def rest(error: BaseException, failures: int) -> timedelta:
     """
     if isinstance(error, ServiceUnavailable | StoreError | StorageFull | IntegrityError):
         return timedelta(0)
+    return rest_after(failures)
+
+
+def rest_after(failures: int) -> timedelta:
+    """Return how long it rests after so many failures: an hour, then twice as long, up to a day."""
     return min(_FIRST_REST * (1 << min(max(failures, 1) - 1, 8)), _LONGEST_REST)
 
 

@@ -62,6 +62,7 @@ class SentBack:
     name: str
     is_delivered: bool
     error: str | None = None
+    next_attempt_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +76,7 @@ class Standing:
     is_active: bool = True
     is_delivered: bool = True
     delivery_error: str | None = None
+    next_delivery_at: datetime | None = None
     made: tuple[Made, ...] = ()
     sent_back: tuple[SentBack, ...] = ()
     unsound: tuple[str, ...] = ()
@@ -107,9 +109,9 @@ def what_it_waits_for(standing: Standing, now: datetime) -> Waiting:
     if standing.under_way:
         return _under_way(standing)
     if standing.sent_back and standing.campaign_status not in _ACCEPTED:
-        return _sent_back(standing)
+        return _sent_back(standing, now)
     if not standing.is_delivered:
-        return _undelivered(standing)
+        return _undelivered(standing, now)
     return _with_review(_delivered(standing), standing)
 
 
@@ -132,7 +134,7 @@ def _under_way(standing: Standing) -> Waiting:
     return Waiting(Wait.MOVING, f"{so_far}; {one} to the DAM.")
 
 
-def _sent_back(standing: Standing) -> Waiting:
+def _sent_back(standing: Standing, now: datetime) -> Waiting:
     stuck = next((each for each in standing.sent_back if not each.is_delivered), None)
     if stuck is None:
         names = [each.name for each in standing.sent_back]
@@ -140,16 +142,23 @@ def _sent_back(standing: Standing) -> Waiting:
         rework = f"the rework is handed in under the tracking id {standing.tracking_id}"
         return Waiting(Wait.REJECTED, f"Rejected: {where}; {rework}.")
     if stuck.error:
-        reason = f"failed: {_in_line(stuck.error)}; the next run tries again"
+        again = _resting(stuck.next_attempt_at, now) or "the next run tries again"
+        reason = f"failed: {_in_line(stuck.error)}; {again}"
         return Waiting(Wait.FAILED, f"Rejected: the way of {stuck.name} back to the agency {reason}.")
     return Waiting(Wait.REJECTED, f"Rejected: {stuck.name} is on its way back to the agency.")
 
 
-def _undelivered(standing: Standing) -> Waiting:
+def _undelivered(standing: Standing, now: datetime) -> Waiting:
     if standing.delivery_error:
-        reason = _in_line(standing.delivery_error)
-        return Waiting(Wait.FAILED, f"Its way to Box failed: {reason}; the next run tries again once that is mended.")
+        again = _resting(standing.next_delivery_at, now) or "the next run tries again once that is mended"
+        return Waiting(Wait.FAILED, f"Its way to Box failed: {_in_line(standing.delivery_error)}; {again}.")
     return Waiting(Wait.MOVING, "It is on its way to Box.")
+
+
+def _resting(until: datetime | None, now: datetime) -> str | None:
+    if until is None or until <= now:
+        return None
+    return f"with other content it is tried at once; as it is, it is tried again from {moment(until)}"
 
 
 def _delivered(standing: Standing) -> Waiting:

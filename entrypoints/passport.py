@@ -73,11 +73,12 @@ def standing_of(  # noqa: PLR0913  (what is known of it)
         is_active=master.status == "active",
         is_delivered=master.delivery_status == "delivered",
         delivery_error=master.last_error,
+        next_delivery_at=master.next_attempt_at,
         made=tuple(
             Made(row.derivative_filename, row.upload_status, row.last_error, row.next_attempt_at) for row in derivatives
         ),
         sent_back=tuple(
-            SentBack(row.original_filename, is_delivered=row.delivered_at is not None, error=row.last_error)
+            SentBack(row.original_filename, row.delivered_at is not None, row.last_error, row.next_attempt_at)
             for row in open_
         ),
         unsound=tuple(

@@ -1,12 +1,14 @@
 """The story of every transition that delivers assets to Box: find, plan, carry, record, tell."""
 
+from datetime import UTC, datetime
+
 from prefect.logging import get_run_logger
 
 from blocks.services import Services
 from clients.logs import about
 from db.leases import Lease
 from domain.assets import Campaign
-from domain.delivery import plan_delivery
+from domain.delivery import PlannedAsset, plan_delivery
 from domain.errors import ContentScalingError, LeaseLost, NotWaiting
 from domain.report import CampaignOutcome, Failure, RunReport
 from domain.routes import DeliveryRoute
@@ -21,7 +23,7 @@ from tasks.retrying import patient
 from tasks.stale_uploads import abort_stale_uploads
 from tasks.telling import tell_delivered, tell_empty, tell_partial, tell_stuck
 from tasks.unlisted import foresee_unlisted
-from tasks.work import CampaignWork
+from tasks.work import CampaignWork, Survey
 
 
 def deliver_campaigns(
@@ -36,7 +38,7 @@ def deliver_campaigns(
     name_run(route.workflow, [campaign.label for campaign in campaigns], dry_run=dry_run)
     for campaign in campaigns:
         with about(campaign.number):
-            report.campaigns.append(_take(campaign, route, services, dry_run=dry_run))
+            report.campaigns.append(_take(campaign, route, services, is_named=only is not None, dry_run=dry_run))
     if not dry_run:
         abort_stale_uploads(services)
         report.parked = deliver_messages(services)
@@ -44,14 +46,16 @@ def deliver_campaigns(
     return report
 
 
-def _take(campaign: Campaign, route: DeliveryRoute, services: Services, *, dry_run: bool) -> CampaignOutcome:
+def _take(
+    campaign: Campaign, route: DeliveryRoute, services: Services, *, is_named: bool, dry_run: bool
+) -> CampaignOutcome:
     outcome = CampaignOutcome(campaign.label, campaign.name, route.origin, route.target)
     try:
         if dry_run:
-            _foresee(campaign, route, services, outcome)
+            _foresee(campaign, route, services, outcome, is_named=is_named)
         else:
             with hold(campaign, services) as lease:
-                _deliver(campaign, route, services, lease, outcome)
+                _deliver(campaign, route, services, lease, outcome, is_named=is_named)
     except (LeaseLost, NotWaiting) as error:
         outcome.note = str(error)
     except Exception as error:  # of whatever kind: the next campaign is not to suffer
@@ -63,12 +67,18 @@ def _take(campaign: Campaign, route: DeliveryRoute, services: Services, *, dry_r
     return outcome
 
 
-def _deliver(
-    campaign: Campaign, route: DeliveryRoute, services: Services, lease: Lease, outcome: CampaignOutcome
+def _deliver(  # noqa: PLR0913  (of which campaign, and what comes of it)
+    campaign: Campaign,
+    route: DeliveryRoute,
+    services: Services,
+    lease: Lease,
+    outcome: CampaignOutcome,
+    *,
+    is_named: bool,
 ) -> None:
     record_visit(campaign, route, services)
     work = CampaignWork(route, patient(survey_campaign, services)(route, campaign, services), services, lease)
-    plan = plan_delivery(work.survey.assets, known_deliveries(route, work.survey, services))
+    plan = _plan(work.survey, route, services, is_named=is_named)
     outcome.assets = carry(plan, work)
     if outcome.failed:
         tell_partial(work, outcome)
@@ -78,9 +88,17 @@ def _deliver(
         tell_empty(work, outcome)
 
 
-def _foresee(campaign: Campaign, route: DeliveryRoute, services: Services, outcome: CampaignOutcome) -> None:
+def _plan(survey: Survey, route: DeliveryRoute, services: Services, *, is_named: bool) -> list[PlannedAsset]:
+    """Plan each asset; whoever names the campaign has what rests tried at once."""
+    now = None if is_named else datetime.now(UTC)
+    return plan_delivery(survey.assets, known_deliveries(route, survey, services), now)
+
+
+def _foresee(
+    campaign: Campaign, route: DeliveryRoute, services: Services, outcome: CampaignOutcome, *, is_named: bool
+) -> None:
     survey = patient(survey_campaign, services)(route, campaign, services)
-    plan = plan_delivery(survey.assets, known_deliveries(route, survey, services))
+    plan = _plan(survey, route, services, is_named=is_named)
     outcome.assets = [foresee(planned) for planned in plan]
     moves = not outcome.failed and not all(planned.is_replaced for planned in plan)
     if moves:

@@ -1,6 +1,6 @@
 """Carries the planned assets of one campaign, several at a time, and says what became of each."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from prefect.futures import PrefectFuture
 from prefect.logging import get_run_logger
@@ -13,6 +13,7 @@ from domain.errors import LeaseLost
 from domain.report import AssetOutcome, Failure, Outcome
 from tasks.deliver import deliver_asset
 from tasks.delivery_ledger import ledger_of
+from tasks.resting import resting
 from tasks.retrying import patient
 from tasks.work import CampaignWork
 
@@ -30,8 +31,9 @@ def carry(plan: Sequence[PlannedAsset], work: CampaignWork) -> list[AssetOutcome
             for planned in plan
             if planned.is_to_carry
         }
-        outcomes = [_outcome(planned, futures.get(planned.asset.asset_id)) for planned in plan]
-    _record_failures(plan, outcomes, work)
+        results = {asset_id: _result(future) for asset_id, future in futures.items()}
+    outcomes = [_outcome(planned, results.get(planned.asset.asset_id)) for planned in plan]
+    _record_failures(plan, results, outcomes, work)
     return outcomes
 
 
@@ -40,6 +42,8 @@ def foresee(planned: PlannedAsset) -> AssetOutcome:
     asset, known = planned.asset, planned.known
     if planned.refusal is not None and not planned.is_replaced:
         return _failed(planned, planned.refusal)
+    if planned.rest is not None:
+        return resting(planned, planned.rest)
     return AssetOutcome(
         asset_id=asset.asset_id,
         path=asset.path,
@@ -57,12 +61,16 @@ def _foreseen(planned: PlannedAsset) -> Outcome:
     return Outcome.ALREADY if planned.is_delivered else Outcome.PLANNED
 
 
-def _outcome(planned: PlannedAsset, future: PrefectFuture[AssetOutcome] | None) -> AssetOutcome:
-    if future is None:
-        return foresee(planned)
+def _result(future: PrefectFuture[AssetOutcome]) -> AssetOutcome | BaseException:
     result: AssetOutcome | BaseException = future.result(raise_on_failure=False)
     if isinstance(result, LeaseLost):
         raise result
+    return result
+
+
+def _outcome(planned: PlannedAsset, result: AssetOutcome | BaseException | None) -> AssetOutcome:
+    if result is None:
+        return foresee(planned)
     if isinstance(result, BaseException):
         return _failed(planned, result)
     with about(tracking_id=result.tracking_id):
@@ -85,17 +93,21 @@ def _failed(planned: PlannedAsset, error: BaseException) -> AssetOutcome:
     )
 
 
-def _record_failures(plan: Sequence[PlannedAsset], outcomes: Sequence[AssetOutcome], work: CampaignWork) -> None:
-    failures = [
-        (planned.asset, outcome, outcome.failure)
-        for planned, outcome in zip(plan, outcomes, strict=True)
-        if outcome.failure is not None
-    ]
-    if not failures:
+def _record_failures(
+    plan: Sequence[PlannedAsset],
+    results: Mapping[str, AssetOutcome | BaseException],
+    outcomes: Sequence[AssetOutcome],
+    work: CampaignWork,
+) -> None:
+    failed = [(planned.asset, outcome) for planned, outcome in zip(plan, outcomes, strict=True) if outcome.failure]
+    errors: dict[str, object] = {planned.asset.asset_id: planned.refusal for planned in plan} | dict(results)
+    if not failed:
         return
     with work.services.store.transaction() as session:
         check_fence(session, work.lease)
-        for asset, outcome, failure in failures:
+        for asset, outcome in failed:
             with about(tracking_id=outcome.tracking_id):
-                get_run_logger().warning("%s: %s %s", outcome.path, failure.reason, failure.advice)
-            ledger_of(work.route).failed(session, asset, failure.reason, work)
+                get_run_logger().warning("%s: %s", outcome.path, outcome.failure)
+            error = errors.get(asset.asset_id)
+            if isinstance(error, BaseException):  # else it rests, and nothing was tried
+                ledger_of(work.route).failed(session, asset, error, work)

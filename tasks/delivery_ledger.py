@@ -47,8 +47,8 @@ class DeliveryLedger(Protocol):
     ) -> None:
         """Write down where it has arrived; `adopted`: it lay there already."""
 
-    def failed(self, session: Session, asset: Asset, reason: str, work: CampaignWork) -> None:
-        """Write down why it did not arrive, where it is known at all."""
+    def failed(self, session: Session, asset: Asset, error: BaseException, work: CampaignWork) -> None:
+        """Write down why it did not arrive, and how long it rests, where it is known at all."""
 
     def told(self, session: Session, campaign_number: str, asset_ids: Collection[str]) -> list[Told]:
         """Return what mails say of these assets of the DAM, as far as they were begun."""

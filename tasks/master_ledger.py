@@ -29,7 +29,9 @@ from domain.assets import Asset, Json
 from domain.delivery import Entry, Held, KnownDelivery
 from domain.errors import MetadataRefused
 from domain.metadata import field_value
+from domain.report import Failure
 from tasks.message_facts import Told, about_asset
+from tasks.resting import failed_now, rest_of
 from tasks.unlisted import restore_listed
 from tasks.work import CampaignWork, Survey
 
@@ -74,9 +76,8 @@ class MasterLedger:
             record_still_there(session, master.id)
             _record(session, master, "master_read_again", work, asset_id=asset.asset_id)
             _keep_score(session, master, representation, work)
-        else:
-            if is_news:
-                expect_delivery(session, master.id)
+        elif is_news:  # else it is tried once more, and polls would fill the audit trail
+            expect_delivery(session, master.id)
             _record(session, master, "delivery_started", work, path=asset.path, asset_id=asset.asset_id)
         return Entry(master.id, master.tracking_id)
 
@@ -96,11 +97,11 @@ class MasterLedger:
         _record(session, master, "delivered", work, box_file_id=arrival["box_file_id"], adopted=adopted)
         _keep_score(session, master, representation, work)
 
-    def failed(self, session: Session, asset: Asset, reason: str, work: CampaignWork) -> None:
-        """Write down why a master did not arrive, where it is known at all."""
+    def failed(self, session: Session, asset: Asset, error: BaseException, work: CampaignWork) -> None:
+        """Write down why a master did not arrive, and how long it rests, where it is known at all."""
         master = _master(session, asset, work)
         if master is not None:
-            record_failed(session, master.id, reason)
+            record_failed(session, master.id, Failure.of(error).reason, **failed_now(master, error))
 
     def told(self, session: Session, campaign_number: str, asset_ids: Collection[str]) -> list[Told]:
         """Return what mails say of these masters."""
@@ -125,11 +126,13 @@ def _master(session: Session, asset: Asset, work: CampaignWork) -> MasterAsset |
 
 
 def _known(row: MasterAsset, asset: Asset, elsewhere: datetime | None) -> KnownDelivery:
-    if not (is_in_box(row) and row.opentext_id == asset.asset_id and _is_content_of(row, asset)):
-        return KnownDelivery(row.tracking_id, None, None, None)
+    is_same = row.opentext_id == asset.asset_id and _is_content_of(row, asset)
+    resting = rest_of(row, asset) if is_same else None
+    if not (is_in_box(row) and is_same):
+        return KnownDelivery(row.tracking_id, None, None, None, rest=resting)
     read_at = row.metadata_read_at
     is_read = read_at is not None and (elsewhere is None or read_at > elsewhere)
-    return KnownDelivery(row.tracking_id, row.box_file_id, row.box_filename, row.box_url, is_read=is_read)
+    return KnownDelivery(row.tracking_id, row.box_file_id, row.box_filename, row.box_url, is_read=is_read, rest=resting)
 
 
 def _is_content_of(row: MasterAsset, asset: Asset) -> bool:

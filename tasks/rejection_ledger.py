@@ -11,6 +11,7 @@ from db.repositories.masters import BoxArrival, record_delivered
 from db.repositories.owners import Owner, owners
 from db.repositories.rejections import (
     begin_rejection,
+    current_rejection,
     current_rejections,
     record_fetched,
     record_not_fetched,
@@ -18,8 +19,10 @@ from db.repositories.rejections import (
 from domain.assets import Asset, Json
 from domain.delivery import Entry, Held, KnownDelivery
 from domain.rejections import Rejection, read_rejection
+from domain.report import Failure
 from tasks.master_ledger import write_master
 from tasks.message_facts import Told, about_asset
+from tasks.resting import failed_now, rest_of
 from tasks.work import CampaignWork, Survey
 
 
@@ -56,6 +59,8 @@ class RejectionLedger:
             master = write_master(session, asset, representation, work)
             owner = Owner(master.tracking_id, master.id)
         rejection = read_rejection(representation, work.services.roles.fields)
+        known = current_rejection(session, work.campaign.number, asset.asset_id)
+        is_news = known is None or known.digest != rejection.digest(asset)
         row = begin_rejection(
             session,
             campaign_number=work.campaign.number,
@@ -71,7 +76,8 @@ class RejectionLedger:
             approval_status=rejection.status,
             verdicts=rejection.as_json(),
         )
-        _record(session, row, "rejection_started", path=asset.path)
+        if is_news:  # else it is tried once more, and polls would fill the audit trail
+            _record(session, row, "rejection_started", path=asset.path)
         return Entry(row.id, row.tracking_id)
 
     def arrived(  # noqa: PLR0913  (what arrived, and of what)
@@ -92,9 +98,11 @@ class RejectionLedger:
         said = {"status": row.approval_status, "verdicts": row.verdicts}
         _record(session, row, "rejection_delivered", box_file_id=row.box_file_id, adopted=adopted, **said)
 
-    def failed(self, session: Session, asset: Asset, reason: str, work: CampaignWork) -> None:
-        """Write down why a rejected asset did not arrive, where it is known at all."""
-        record_not_fetched(session, work.campaign.number, asset.asset_id, reason)
+    def failed(self, session: Session, asset: Asset, error: BaseException, work: CampaignWork) -> None:
+        """Write down why a rejected asset did not arrive, and how long it rests, where it is known at all."""
+        row = current_rejection(session, work.campaign.number, asset.asset_id)
+        if row is not None:
+            record_not_fetched(session, row.id, Failure.of(error).reason, **failed_now(row, error))
 
     def told(self, session: Session, campaign_number: str, asset_ids: Collection[str]) -> list[Told]:
         """Return what mails say of these assets, with what was said of them."""
@@ -116,7 +124,12 @@ def _known(owner: Owner, row: RejectedAsset | None, rejections: Mapping[str, Rej
     if row is None or row.digest != rejections[asset.asset_id].digest(asset):
         return KnownDelivery(owner.tracking_id, None, None, None)
     return KnownDelivery(
-        owner.tracking_id, row.box_file_id, row.box_filename, row.box_url, is_replaced=row.returned_at is not None
+        owner.tracking_id,
+        row.box_file_id,
+        row.box_filename,
+        row.box_url,
+        is_replaced=row.returned_at is not None,
+        rest=rest_of(row, asset),
     )
 
 

@@ -69,6 +69,12 @@ class MasterAsset(Base):
     attempt_count: Mapped[int] = mapped_column(server_default="0")
     last_attempt_at: Mapped[datetime | None]
     last_error: Mapped[str | None]
+    last_error_sign: Mapped[str | None]
+    """Tells the last failure from another one."""
+    failure_count: Mapped[int] = mapped_column(server_default="0")
+    """How often in a row it has failed so."""
+    next_attempt_at: Mapped[datetime | None]
+    """Not to be carried again before; None: at once."""
     workflow_name: Mapped[str | None]
     status: Mapped[str] = mapped_column(server_default="active")
     created_at: Mapped[CreatedAt]

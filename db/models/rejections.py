@@ -52,6 +52,12 @@ class RejectedAsset(Base):
     box_sha1: Mapped[str | None]
     delivered_at: Mapped[datetime | None]
     last_error: Mapped[str | None]
+    last_error_sign: Mapped[str | None]
+    """Tells the last failure from another one."""
+    failure_count: Mapped[int] = mapped_column(server_default="0")
+    """How often in a row it has failed so."""
+    next_attempt_at: Mapped[datetime | None]
+    """Not to be carried again before; None: at once."""
     returned_at: Mapped[datetime | None]
     superseded_at: Mapped[datetime | None]
     created_at: Mapped[CreatedAt]

@@ -3,6 +3,7 @@
 import secrets
 import string
 from collections.abc import Callable, Collection, Mapping
+from datetime import timedelta
 from typing import Any, NotRequired, Required, TypedDict, Unpack
 
 from sqlalchemy import any_, case, func, select, update
@@ -15,6 +16,11 @@ from domain.errors import StoreError
 
 _ALPHABET = string.ascii_letters + string.digits
 _DRAWS = 20
+NO_FAILURE: dict[str, Any] = {
+    **dict.fromkeys(("last_error", "last_error_sign", "next_attempt_at")),
+    "failure_count": 0,
+}
+"""Of whatever was carried to Box, once it is there or other content is wanted."""
 
 
 class MasterFacts(TypedDict, total=False):
@@ -38,6 +44,14 @@ class MasterFacts(TypedDict, total=False):
     campaign_folder_id: str | None
     full_metadata: Mapping[str, Any] | None
     workflow_name: str | None
+
+
+class Failed(TypedDict, total=False):
+    """A way to Box that failed: `sign` tells it from another failure, `failures` counts it, as one in a row of such."""
+
+    sign: str
+    failures: int
+    rest: timedelta
 
 
 class BoxArrival(TypedDict):
@@ -171,24 +185,38 @@ def full_metadata(session: Session, master_id: int) -> dict[str, Any] | None:
 
 def expect_delivery(session: Session, master_id: int) -> None:
     """Note that other content than before is to be carried; a file that is in Box stays the master's until then."""
-    _change(session, master_id, {"delivery_status": "pending", "attempt_count": 0, "last_error": None})
+    _change(session, master_id, {"delivery_status": "pending", **NO_FAILURE})
 
 
 def record_still_there(session: Session, master_id: int) -> None:
     """Note that Box has the content that was taken up last. Raises StoreError when there is no such row."""
-    _change(session, master_id, {"delivery_status": "delivered", "last_error": None})
+    _change(session, master_id, {"delivery_status": "delivered", **NO_FAILURE})
 
 
 def record_delivered(session: Session, master_id: int, **arrival: Unpack[BoxArrival]) -> None:
     """Note where a master has arrived. Raises StoreError when there is no such row."""
-    delivered = {"delivery_status": "delivered", "delivered_at": func.now(), "last_error": None}
+    delivered = {"delivery_status": "delivered", "delivered_at": func.now(), **NO_FAILURE}
     _change(session, master_id, {**arrival, **delivered, **_attempt()})
 
 
-def record_failed(session: Session, master_id: int, error: str) -> None:
-    """Note why a master did not arrive; one that arrived earlier stays delivered. Raises StoreError without a row."""
+def record_failed(session: Session, master_id: int, error: str, **failed: Unpack[Failed]) -> None:
+    """Note why a master did not arrive, and how long it rests; one that arrived earlier stays delivered.
+
+    Raises StoreError when there is no such row.
+    """
     status = case((MasterAsset.delivery_status == "delivered", "delivered"), else_="failed")
-    _change(session, master_id, {"last_error": error, "delivery_status": status} | _attempt())
+    _change(session, master_id, {**failure_values(error, **failed), "delivery_status": status, **_attempt()})
+
+
+def failure_values(error: str, **failed: Unpack[Failed]) -> dict[str, Any]:
+    """Return what a failure changes in the row of what was to be carried."""
+    rest = failed.get("rest")
+    return {
+        "last_error": error,
+        "last_error_sign": failed.get("sign"),
+        "failure_count": failed.get("failures", 1),
+        "next_attempt_at": func.now() + rest if rest else None,
+    }
 
 
 def _attempt() -> dict[str, Any]:

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from db.models import RejectedAsset, StatusMove
-from db.repositories.masters import BoxArrival, retired_masters_of
+from db.repositories.masters import NO_FAILURE, BoxArrival, Failed, failure_values, retired_masters_of
 from domain.errors import StoreError
 
 _IS_CURRENT = RejectedAsset.superseded_at.is_(None)
@@ -38,6 +38,12 @@ def current_rejections(session: Session, campaign_number: str) -> dict[str, Reje
     return {row.opentext_id: row for row in rows}
 
 
+def current_rejection(session: Session, campaign_number: str, opentext_id: str) -> RejectedAsset | None:
+    """Return the rejection that counts of one asset, or None."""
+    which = _is_of(campaign_number) & (RejectedAsset.opentext_id == opentext_id)
+    return session.scalar(select(RejectedAsset).where(which).execution_options(populate_existing=True))
+
+
 def rejections_under(session: Session, tracking_id: str) -> list[RejectedAsset]:
     """Return every rejection under a tracking id (case-sensitive), superseded ones too, oldest first."""
     under = RejectedAsset.tracking_id == tracking_id
@@ -55,7 +61,7 @@ def begin_rejection(session: Session, **rejection: Unpack[NewRejection]) -> Reje
 
 def record_fetched(session: Session, rejection_id: int, **arrival: Unpack[BoxArrival]) -> RejectedAsset:
     """Note where a rejected asset has arrived. Raises StoreError when there is no such row."""
-    values = {**arrival, "delivered_at": func.now(), "last_error": None}
+    values = {**arrival, "delivered_at": func.now(), **NO_FAILURE}
     changed = session.scalar(
         update(RejectedAsset)
         .where(RejectedAsset.id == rejection_id)
@@ -68,10 +74,10 @@ def record_fetched(session: Session, rejection_id: int, **arrival: Unpack[BoxArr
     return changed
 
 
-def record_not_fetched(session: Session, campaign_number: str, opentext_id: str, error: str) -> None:
-    """Note why a rejected asset did not arrive, where its rejection was written down at all."""
-    which = _is_of(campaign_number) & (RejectedAsset.opentext_id == opentext_id)
-    session.execute(update(RejectedAsset).where(which).values(last_error=error))
+def record_not_fetched(session: Session, rejection_id: int, error: str, **failed: Unpack[Failed]) -> None:
+    """Note why a rejected asset did not arrive, and how long it rests."""
+    which = RejectedAsset.id == rejection_id
+    session.execute(update(RejectedAsset).where(which).values(failure_values(error, **failed)))
 
 
 def record_returned(

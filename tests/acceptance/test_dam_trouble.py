@@ -32,6 +32,12 @@ def strike(world: World, name: str, fault: Fault) -> None:
     world.twin.faults["otmm"].add(fault)
 
 
+def reads_of(world: World, name: str) -> int:
+    """How often the content of an asset was asked for."""
+    path = f"/assets/{world.node(name)}/contents"
+    return sum(seen.path.endswith(path) for seen in world.twin.faults["otmm"].requests)
+
+
 def test_each_asset_fares_as_the_dam_answers_for_it(make_world: Callable[..., World]) -> None:
     names = [*PASSING, *LASTING]
     assets = [asset(name, LARGE if name.endswith("mp4") else 4_000) for name in names]
@@ -58,6 +64,16 @@ def test_each_asset_fares_as_the_dam_answers_for_it(make_world: Callable[..., Wo
     again = world.run()
     assert again["headline"] == "5 delivered; 3 already there; 1 failed"
     assert world.not_as_in_the_dam() == []
+
+    told, reads = len(world.mails()), reads_of(world, "Sum.png")
+    resting = world.run()
+    assert resting["headline"] == "8 already there; 1 failed"
+    assert "the DAM promises MD5" in resting["campaigns"][0]["assets"]["Sum.png"][1]
+    assert (len(world.mails()), reads_of(world, "Sum.png")) == (told, reads), "it would end as before"
+    world.run(campaign="C000000701")
+    assert reads_of(world, "Sum.png") == reads + 1
+    started = "SELECT count(*) FROM asset_events WHERE event_type = 'delivery_started' AND detail->>'path' = 'Sum.png'"
+    assert world.sql(started) == [(1,)]
 
 
 @pytest.mark.sweep

@@ -1,5 +1,6 @@
 """Rejections: one that counts for each asset, answered by what comes home, and whose asset it is."""
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import update
@@ -12,6 +13,7 @@ from db.repositories.moves import finish_move, mark_overtaken, plan_move
 from db.repositories.owners import owners
 from db.repositories.rejections import (
     begin_rejection,
+    current_rejection,
     current_rejections,
     record_fetched,
     record_not_fetched,
@@ -77,12 +79,14 @@ def test_the_same_rejection_is_one_row_and_another_one_takes_its_place(session: 
 
 def test_why_one_did_not_arrive_is_kept_until_it_has(session: Session, make_master):
     row = rejection(session, make_master())
-    record_not_fetched(session, NUMBER, "x", "no content")
-    record_not_fetched(session, NUMBER, "unknown", "never written down")
-    session.refresh(row)
-    assert (row.last_error, row.delivered_at) == ("no content", None)
+    assert current_rejection(session, NUMBER, "unknown") is None
+    record_not_fetched(session, row.id, "no content", sign="Sign", failures=3, rest=timedelta(hours=4))
+    failed = current_rejection(session, NUMBER, "x")
+    assert failed is not None
+    assert failed.next_attempt_at is not None
+    assert (failed.last_error, failed.failure_count, failed.delivered_at) == ("no content", 3, None)
     row = fetched(session, row)
-    assert row.last_error is None
+    assert (row.last_error, row.last_error_sign, row.failure_count, row.next_attempt_at) == (None, None, 0, None)
     assert row.delivered_at is not None
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from blocks.config_files import load_roles
@@ -21,6 +21,7 @@ from db.repositories.retiring import set_master_status
 from db.repositories.stays import enter
 from domain.assets import Asset, Campaign
 from domain.delivery import Held, KnownDelivery
+from domain.errors import IntegrityError, NameRefused, ServiceUnavailable
 from domain.routes import LOCAL_MASTERS
 from tasks.master_ledger import MasterLedger
 from tasks.unlisted import foresee_unlisted
@@ -84,7 +85,7 @@ def is_read(session: Session, work: CampaignWork, asset: Asset = ONE) -> bool:
 
 def test_a_new_version_of_what_never_arrived_is_the_same_master(session: Session, work: CampaignWork):
     row = begin(session, ONE, work)
-    LEDGER.failed(session, ONE, "the DAM promises MD5 1", work)
+    LEDGER.failed(session, ONE, IntegrityError("the DAM promises MD5 1"), work)
     assert begin(session, TWO, work) == row
     (master,) = session.scalars(select(MasterAsset))
     assert (master.opentext_id, master.original_asset_id, master.content_md5) == ("v2", "v1", TWO.md5)
@@ -98,7 +99,7 @@ def test_a_new_version_of_what_is_in_box_is_known_and_not_delivered_until_it_is(
     assert known(session, TWO, work) == to_carry
     begin(session, TWO, work)
     assert known(session, TWO, work) == to_carry, "a run that was killed here has carried nothing"
-    LEDGER.failed(session, TWO, "it broke", work)
+    LEDGER.failed(session, TWO, ServiceUnavailable("it broke"), work)
     session.refresh(one)
     assert (one.delivery_status, one.box_file_id, known(session, TWO, work)) == ("failed", "77", to_carry)
     two = deliver(session, TWO, work)
@@ -211,3 +212,45 @@ def test_a_row_that_was_written_by_hand_counts_as_delivered_and_is_read(session:
     session.commit()
     assert is_read(session, work)
     assert row.delivery_status == "delivered"
+
+
+def rests(session: Session, asset: Asset, work: CampaignWork) -> bool:
+    """Whether a run that finds the asset knows that it rests."""
+    found = known(session, asset, work)
+    assert found is not None
+    return found.rest is not None
+
+
+def test_what_fails_in_the_same_way_again_rests_until_it_is_something_else(session: Session, work: CampaignWork):
+    begin(session, ONE, work)
+    wrong = IntegrityError("the DAM promises MD5 1")
+    LEDGER.failed(session, ONE, wrong, work)
+    assert not rests(session, ONE, work), "it may have been damaged on its way"
+    LEDGER.failed(session, ONE, wrong, work)
+    session.commit()
+    assert rests(session, ONE, work)
+    for other in (replace(ONE, name="Renamed.png"), replace(ONE, md5="9" * 32), TWO):
+        assert not rests(session, other, work), other
+    assert rests(session, replace(ONE, md5=None), work), "a listing may leave the checksum out"
+    LEDGER.failed(session, ONE, ServiceUnavailable("Box is down"), work)
+    session.commit()
+    assert not rests(session, ONE, work)
+    LEDGER.failed(session, ONE, wrong, work)
+    session.commit()
+    assert not rests(session, ONE, work), "the first in a row"
+
+
+def test_a_name_that_box_does_not_take_rests_and_another_one_does_not(session: Session, work: CampaignWork):
+    begin(session, ONE, work)
+    LEDGER.failed(session, ONE, NameRefused("Box makes 'x' of it"), work)
+    session.commit()
+    assert rests(session, ONE, work)
+    assert not rests(session, replace(ONE, name="Good.png"), work)
+
+
+def test_tries_with_the_same_content_are_one_entry_of_the_audit_trail(session: Session, work: CampaignWork):
+    started = select(func.count()).where(AssetEvent.event_type == "delivery_started")
+    for asset, entries in ((ONE, 1), (ONE, 1), (TWO, 2), (TWO, 2)):
+        begin(session, asset, work)
+        LEDGER.failed(session, asset, ServiceUnavailable("Box is down"), work)
+        assert session.scalars(started).one() == entries

@@ -1,10 +1,19 @@
 """The plan of a delivery: what is carried, what is there already, what cannot be."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from domain.assets import Asset
-from domain.delivery import KnownDelivery, plan_delivery, refusal
-from domain.errors import MetadataRefused, NameRefused
+from domain.delivery import KnownDelivery, Rest, plan_delivery, refusal, rest
+from domain.errors import (
+    IntegrityError,
+    MetadataRefused,
+    NameRefused,
+    ServiceRejected,
+    ServiceUnavailable,
+    StorageFull,
+)
 
 STILL = Asset("1", "Still.png", 10)
 FILM = Asset("2", "Film.mp4", 20, folder_path=("Films",))
@@ -48,3 +57,26 @@ def test_what_has_arrived_is_taken_up_again_where_it_was_not_read_since_its_camp
     read, unread = (KnownDelivery("aB3xY9", "77", None, None, is_read=is_read) for is_read in (True, False))
     plan = plan_delivery([STILL, FILM], {"1": read, "2": unread})
     assert [(planned.is_delivered, planned.is_to_carry) for planned in plan] == [(True, False), (True, True)]
+
+
+def test_what_rests_is_left_alone_until_its_time_has_come_or_somebody_asks_for_it():
+    now = datetime(2026, 3, 1, 9, tzinfo=UTC)
+    known = {"1": KnownDelivery("aB3xY9", None, None, None, rest=Rest(now, "wrong checksum", "IntegrityError"))}
+    for moment, is_to_carry in ((now - timedelta(minutes=1), False), (now, True), (None, True)):
+        (planned,) = plan_delivery([STILL], known, moment)
+        assert planned.is_to_carry is is_to_carry
+
+
+@pytest.mark.parametrize(
+    ("error", "hours"),
+    [
+        (IntegrityError(), [0, 1, 2, 4, 8, 16, 24, 24]),
+        (ServiceRejected(), [1, 2, 4, 8, 16, 24, 24]),
+        (NameRefused(), [1, 2]),
+        (ServiceUnavailable(), [0, 0]),
+        (StorageFull(), [0, 0]),
+        (MetadataRefused(), [0, 0]),
+    ],
+)
+def test_what_fails_rests_for_longer_each_time(error: Exception, hours: list[int]):
+    assert [rest(error, failures) / timedelta(hours=1) for failures in range(1, len(hours) + 1)] == hours

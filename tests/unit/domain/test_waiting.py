@@ -26,6 +26,17 @@ CASES: list[tuple[dict[str, Any], str, str]] = [
         "failed",
         "Its way to Box failed: Box is full; the next run tries again once that is mended.",
     ),
+    (
+        {"is_delivered": False, "delivery_error": "the DAM promises MD5 1", "next_delivery_at": LATER},
+        "failed",
+        "Its way to Box failed: the DAM promises MD5 1; with other content it is tried at once; as it is, it is tried "
+        "again from 2026-03-01 10:05 UTC.",
+    ),
+    (
+        {"is_delivered": False, "delivery_error": "the DAM promises MD5 1", "next_delivery_at": NOW},
+        "failed",
+        "Its way to Box failed: the DAM promises MD5 1; the next run tries again once that is mended.",
+    ),
     ({}, "with the agency", "It is in Box, with the agency, and waits for its first derivative."),
     ({"made": (GONE,)}, "with the agency", "It is in Box, with the agency, and waits for its first derivative."),
     ({"made": (COMING,)}, "on its way", "0 of 1 derivatives are home; b is on its way to the DAM."),
@@ -71,6 +82,12 @@ CASES: list[tuple[dict[str, Any], str, str]] = [
         {"sent_back": (SentBack("a.mp4", is_delivered=False, error="Box is full"),), "campaign_status": "A5"},
         "failed",
         "Rejected: the way of a.mp4 back to the agency failed: Box is full; the next run tries again.",
+    ),
+    (
+        {"sent_back": (SentBack("a.mp4", is_delivered=False, error="wrong", next_attempt_at=LATER),)},
+        "failed",
+        "Rejected: the way of a.mp4 back to the agency failed: wrong; with other content it is tried at once; as it "
+        "is, it is tried again from 2026-03-01 10:05 UTC.",
     ),
     (
         {"made": (HOME,), "others_unfinished": 1},
