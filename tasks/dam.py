@@ -6,9 +6,10 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from blocks.services import Services
+from clients.otmm.parse import asset as read_asset
 from db.repositories.visits import last_visits
 from domain.assets import Asset, Campaign
-from domain.errors import MetadataRefused, NotWaiting
+from domain.errors import MetadataRefused, NotFound, NotWaiting
 from domain.rejections import Rejection, read_rejection
 from domain.routes import DeliveryRoute
 from tasks.retrying import is_transient
@@ -55,12 +56,15 @@ def survey_campaign(route: DeliveryRoute, campaign: Campaign, services: Services
     is_there = route.assets_folder == "finals"
     assets_folder_id = finals_folder_id if is_there else _folder(services, campaign, names.masters)
     assets = assets_of(route, assets_folder_id, services)
+    rejections: dict[str, Rejection] = {}
+    if route.takes == "rejections":
+        assets, rejections = _as_read(assets, services)
     return Survey(
         fresh,
         assets_folder_id=assets_folder_id,
         finals_folder_id=finals_folder_id,
         assets=assets,
-        rejections=_rejections(assets, services) if route.takes == "rejections" else {},
+        rejections=rejections,
     )
 
 
@@ -71,9 +75,21 @@ def assets_of(route: DeliveryRoute, folder_id: str, services: Services) -> list[
     return services.dam.assets_below(folder_id, holding=services.roles.rejected)
 
 
-def _rejections(assets: list[Asset], services: Services) -> dict[str, Rejection]:
-    roles = services.roles.fields
-    return {asset.asset_id: read_rejection(services.dam.asset(asset.asset_id), roles) for asset in assets}
+def _as_read(listed: list[Asset], services: Services) -> tuple[list[Asset], dict[str, Rejection]]:
+    """Return rejected assets as they are by id, since a listing may leave checksums out, and what was said of each.
+
+    One that is not there stays as it was listed: to carry it fails, and that is told of it alone.
+    """
+    assets, rejections = [], {}
+    for asset in listed:
+        try:
+            representation = services.dam.asset(asset.asset_id)
+        except NotFound:
+            assets.append(asset)
+            continue
+        assets.append(read_asset(representation, asset.folder_path))
+        rejections[asset.asset_id] = read_rejection(representation, services.roles.fields)
+    return assets, rejections
 
 
 def _folder(services: Services, campaign: Campaign, wanted: str) -> str:

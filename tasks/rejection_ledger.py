@@ -121,7 +121,8 @@ def _owners(session: Session, assets: Collection[Asset], campaign_number: str) -
 def _known(owner: Owner, row: RejectedAsset | None, rejections: Mapping[str, Rejection], asset: Asset) -> KnownDelivery:
     if not owner.is_current:
         return KnownDelivery(owner.tracking_id, None, None, None, is_replaced=True)
-    if row is None or row.digest != rejections[asset.asset_id].digest(asset):
+    rejection = rejections.get(asset.asset_id)
+    if row is None or rejection is None or row.digest != rejection.digest(asset):
         return KnownDelivery(owner.tracking_id, None, None, None)
     return KnownDelivery(
         owner.tracking_id,

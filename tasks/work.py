@@ -16,7 +16,8 @@ from domain.routes import DeliveryRoute
 class Survey:
     """One campaign as it is now: the folder read fresh, the assets to take, and where derivatives will go.
 
-    `rejections` holds what reviewers said of each asset, by its id, where the route takes rejected ones.
+    `rejections` holds what reviewers said of each asset, by its id, where the route takes rejected ones; it lacks those
+    that are not there any more.
     """
 
     def __init__(

@@ -20,7 +20,11 @@ def many(call: Call, nodes: list[Node], *, of_folder: bool = False) -> list[Json
     load = _load(call, single=False)
     if of_folder and not call.state.settings.listing_metadata:
         load = replace(load, metadata=False, inherited=False)
-    return [node_json(call.state, node, load) for node in nodes]
+    made = [node_json(call.state, node, load) for node in nodes]
+    if of_folder and not call.state.settings.listing_checksums:
+        for item in made:
+            item.get("master_content_info", {}).pop("content_checksum", None)
+    return made
 
 
 def folder_list(call: Call, nodes: list[Node], *, of_folder: bool = False) -> Response:

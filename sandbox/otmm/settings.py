@@ -45,6 +45,7 @@ class OtmmSettings:
     status_is_domain: bool = False  # the campaign status as a domain field instead of a plain string
     keep_table_gaps: bool = True  # an empty cell of a table stays as an empty object
     listing_metadata: bool = True  # false: what lies in a folder is listed without metadata, whatever is asked
+    listing_checksums: bool = True  # false: what lies in a folder is listed without content_checksum
     full_metadata_bytes: int = 0  # pads the complete asset object to about this size
     checksum_missing: bool = False  # no content_checksum anywhere
     empty_content_size: Literal["zero", "missing"] = "zero"  # content_size of an asset without content

@@ -132,6 +132,23 @@ def test_a_dam_that_lists_no_metadata_is_asked_asset_by_asset(world: World) -> N
     assert world.run("a5-to-a6")["headline"] == f"2 delivered; moved {NUMBER} A5→A6"
 
 
+def test_a_dam_that_lists_no_checksums_has_nothing_fetched_twice(make_world: MakeWorld) -> None:
+    broken = {**rejected("To follow.pdf", approver="Where is it?"), "content": "none"}
+    world = make_world(seed(campaign(NUMBER, status="A5", folders=[finals(broken, rejected("Still.png", legal="No"))])))
+    world.twin.settings.otmm.listing_checksums = False
+    assert world.run("a5-to-a6")["headline"] == "1 delivered; 1 failed"
+    assert world.run("a5-to-a6")["headline"] == "1 already there; 1 failed"
+
+
+def test_an_asset_that_is_listed_and_cannot_be_read_keeps_no_other_one(make_world: MakeWorld) -> None:
+    world = make_world(seed(MIXED))
+    gone = Fault("status", path=f"/assets/{world.node('Still.png')}$", status=404, body={}, times=None)
+    world.twin.faults["otmm"].add(gone)
+    report = world.run("a5-to-a6")
+    assert report["headline"] == "1 delivered; 1 failed"
+    assert world.status() == {NUMBER: "A5"}
+
+
 def test_an_asset_that_is_approved_while_the_run_is_at_work_is_left_out(make_world: MakeWorld) -> None:
     world = make_world(seed(MIXED), ASSETS_IN_PARALLEL=1)
     faults = world.twin.faults["otmm"]

@@ -88,3 +88,18 @@ def test_a_new_version_of_a_rejected_asset_has_another_id_and_what_was_said_of_t
         (1, False),
         (2, True),
     ]
+
+
+def test_a_server_may_list_a_folder_without_checksums_and_give_them_by_id(dam, seeded):
+    wanted = json.dumps({"data_load_request": {"load_asset_content_info": "true"}})
+    loaded = {"load_type": "custom", "data_load_request": wanted}
+    before = listing(dam, seeded.masters, **loaded)
+    dam.state.settings.listing_checksums = False
+    after = listing(dam, seeded.masters, **loaded)
+
+    shown = [item["master_content_info"] for item in before if "master_content_info" in item]
+    assert all("content_checksum" in info for info in shown)
+    bare = [{key: value for key, value in info.items() if key != "content_checksum"} for info in shown]
+    assert [item["master_content_info"] for item in after if "master_content_info" in item] == bare
+    alone = dam.get(f"/assets/{seeded.picture}", **loaded)["asset_resource"]["asset"]
+    assert "content_checksum" in alone["master_content_info"]
