@@ -23,7 +23,8 @@ def a1_to_a2(
     """Deliver the masters of every A1 campaign to Box, then advance it to A2.
 
     Args:
-        campaign: Number of the one campaign to take, such as C000000078. Empty: all that wait.
+        campaign: Number of the one campaign to take, such as C000000078; what rests in it after a failure is
+            tried at once. Empty: all that wait.
         dam_auth: How to sign in to the DAM.
         dry_run: Plan and report only; nothing is written anywhere.
     """

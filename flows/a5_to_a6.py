@@ -23,7 +23,8 @@ def a5_to_a6(
     """Send the rejected assets of every A5 campaign back through Box, then advance it to A6.
 
     Args:
-        campaign: Number of the one campaign to take, such as C000000078. Empty: all that wait.
+        campaign: Number of the one campaign to take, such as C000000078; what rests in it after a failure is
+            tried at once. Empty: all that wait.
         dam_auth: How to sign in to the DAM.
         dry_run: Plan and report only; nothing is written anywhere.
     """

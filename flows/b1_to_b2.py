@@ -23,7 +23,8 @@ def b1_to_b2(
     """Deliver the masters of every global campaign in B1 to Box, then advance it to B2.
 
     Args:
-        campaign: Number of the one campaign to take, such as C000000068. Empty: all that wait.
+        campaign: Number of the one campaign to take, such as C000000068; what rests in it after a failure is
+            tried at once. Empty: all that wait.
         dam_auth: How to sign in to the DAM.
         dry_run: Plan and report only; nothing is written anywhere.
     """

@@ -65,9 +65,9 @@ def _unlisted(session: Session, route: DeliveryRoute, number: str, listed: Colle
 
 def _outcome(master: MasterAsset, number: str) -> AssetOutcome:
     if master.box_file_id is None:
-        warning = f"{_NEVER_OUT}; it is retired, so that nobody waits for it"
+        warning = f"{_NEVER_OUT}; nobody is to wait for it, so it is retired when the campaign moves on"
     else:
-        command = f"content-scaling campaign retire {number} {master.tracking_id}"
+        command = f"content-scaling campaign retire {number} {master.tracking_id} --reason …"
         warning = f"{_GONE}; it stays in Box, and if no file is to come of it: {command}"
     return AssetOutcome(
         asset_id=master.opentext_id,

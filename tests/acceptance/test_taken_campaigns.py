@@ -170,7 +170,7 @@ def test_a_master_that_was_retired_in_the_database_holds_up_no_move(make_world: 
     world.run()
     world.sql("UPDATE master_assets SET status = 'retired'")
     mend(world)
-    assert world.run()["headline"] == "3 delivered; moved C000000502 A1→A2"
+    assert world.run()["headline"] == "2 delivered; 1 already there; moved C000000502 A1→A2"
     assert world.not_as_in_the_dam() == []
 
 

@@ -19,7 +19,9 @@ FIRST = "Still.v2.png"
 def master(session: Session, make_master) -> MasterAsset:
     """A master in Box with a derivative that is home, under tracking id and names that are known."""
     ids = iter(("aB3xY9",))
-    found: MasterAsset = make_master("d1", original_filename=FIRST, campaign_name="Spring 100%", draw=lambda: next(ids))
+    found: MasterAsset = make_master(
+        "d1", original_asset_id="d0v", original_filename=FIRST, campaign_name="Spring 100%", draw=lambda: next(ids)
+    )
     record_delivered(
         session, found.id, box_file_id="1", box_url="https://box/1", box_sha1="0", box_filename="Still.v2_aB3xY9.png"
     )
@@ -39,6 +41,7 @@ def master(session: Session, make_master) -> MasterAsset:
     [
         ("aB3xY9", "tracking id"),
         ("d1", "asset of the DAM"),
+        ("d0v", "asset of the DAM"),
         ("d2", f"asset of the DAM: {NAME}"),
         ("d9", "rejected asset of the DAM: d9.png"),
         ("still.V2.png", "name of the master"),

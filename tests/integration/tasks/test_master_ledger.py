@@ -146,7 +146,7 @@ def test_masters_that_are_not_in_the_folder_any_more_are_found_but_not_those_tha
     gone = foresee_unlisted(LOCAL_MASTERS, NUMBER, [ONE], work.services)
     assert [(each.path, each.warnings[0].partition("; ")[2].partition(":")[0]) for each in gone] == [
         ("Other.png", "it stays in Box, and if no file is to come of it"),
-        ("Never out.png", "it is retired, so that nobody waits for it"),
+        ("Never out.png", "nobody is to wait for it, so it is retired when the campaign moves on"),
     ]
 
 

@@ -8,7 +8,9 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from db.models import Fact, OutboxMessage
+from db.repositories.moves import plan_move
 from domain.routes import LOCAL_MASTERS
+from tasks.telling import tell_moved
 from tasks.trouble import BLIP, Trouble
 
 FACTS: dict[str, Any] = {"environment": "staging"}
@@ -96,3 +98,19 @@ def test_nothing_is_left_of_a_campaign_that_is_well_again(session: Session, trou
         trouble.tell_passing(kind, FACTS)
     trouble.clear()
     assert [fact.key for fact in session.scalars(select(Fact))] == ["a1-to-a2/C000000079/partial"]
+
+
+def test_a_move_ends_also_what_a_campaign_met_while_it_had_no_number(session: Session):
+    Trouble.of_campaign(session, LOCAL_MASTERS, "folder").tell("stuck", ["no number"], FACTS)
+    move = plan_move(
+        session,
+        workflow="a1-to-a2",
+        campaign_number="C000000078",
+        campaign_folder_id="folder",
+        campaign_name="Spring",
+        from_status="A1",
+        to_status="A2",
+        detail={},
+    )
+    tell_moved(session, move, LOCAL_MASTERS, assets=0, facts=FACTS)
+    assert list(session.scalars(select(Fact))) == []
