@@ -13,7 +13,6 @@ from fastapi import Depends, FastAPI, HTTPException, Request, Response
 from sqlalchemy import text
 from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import ClientDisconnect
 
 from db.engine import Store
 from db.repositories.inbox import store_event
@@ -68,10 +67,7 @@ def create_app(receiver: Receiver, pages: Pages | None = None) -> FastAPI:
 
 
 async def _take(request: Request, receiver: Receiver) -> Response:
-    try:
-        raw = await read_body(request, receiver.limits)
-    except ClientDisconnect:
-        return Response(status_code=400)
+    raw = await read_body(request, receiver.limits)
     if not verify(raw, request.headers, receiver.keys, receiver.clock()):
         _log.warning("refused a webhook from %s: not signed by Box lately", request.client and request.client.host)
         return Response(status_code=403)

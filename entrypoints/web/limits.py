@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from fastapi import HTTPException, Request
+from starlette.requests import ClientDisconnect
 
 _MOST_ADDRESSES = 10_000
 
@@ -42,7 +43,7 @@ class AddressBuckets:
 
 
 async def read_body(request: Request, limits: Limits) -> bytes:
-    """Return the request's body. Raises HTTPException: 413 for one that is too big, 408 for one too slow.
+    """Return the request's body. Raises HTTPException: 413 for one too big, 408 for one too slow, 400 for half a one.
 
     Counts what arrives: a chunked body announces no length.
     """
@@ -57,4 +58,6 @@ async def read_body(request: Request, limits: Limits) -> bytes:
                     raise HTTPException(413)
     except TimeoutError:
         raise HTTPException(408) from None
+    except ClientDisconnect:
+        raise HTTPException(400) from None
     return bytes(body)

@@ -15,8 +15,6 @@ from domain.filenames.parse import ParsedName
 from domain.filenames.parts import EXTENSION, Part
 from entrypoints.name_verdict import Judged, NameVerdict, judge, without_folders
 
-LONGEST_LIST = 6000
-"""Characters of the names that are checked at once: a proxy takes no longer address."""
 _MOST_S = 1.5
 _NEWEST: Generation = "V2.1"
 _SUGGESTED = {"ratio": ("16x9", "9x16", "1x1", "4x5"), "extension": (".mp4", ".mov", ".jpg", ".png"), "spot": ("REF",)}
@@ -50,11 +48,16 @@ class Field:
 
 @dataclass(frozen=True)
 class Checked:
-    """What was pasted, the verdicts on it, and how many names were left out: they would take too long."""
+    """What was pasted, the verdicts on it, and how many names at its end were left out: they would take too long."""
 
     text: str
     verdicts: Sequence[NameVerdict]
     left_out: int
+
+    @property
+    def good(self) -> int:
+        """How many of the names are good."""
+        return sum(verdict.parsed is not None for verdict in self.verdicts)
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ class Built(Judged):
 
 def check(asked: QueryParams, codes: Codes, clock: Callable[[], float] = time.monotonic) -> Checked:
     """Return the verdicts on the names that were pasted, one a line. Takes no longer than a page may."""
-    text = asked.get("names", "")[:LONGEST_LIST]
+    text = asked.get("names", "")
     lines = [without_folders(line.strip()) for line in text.splitlines() if line.strip()]
     verdicts: list[NameVerdict] = []
     until = clock() + _MOST_S
@@ -107,7 +110,7 @@ def facts_of(asked: QueryParams, codes: Codes, suggested: Mapping[str, Sequence[
     """Return what the template shows."""
     forms = {grammar.generation: grammar.form for grammar in GRAMMARS.values()}
     checked, built = check(asked, codes), build_from(asked, codes, suggested)
-    return {"checked": checked, "built": built, "forms": forms, "longest": LONGEST_LIST}
+    return {"checked": checked, "built": built, "forms": forms}
 
 
 def _outcome(generation: Generation, parts: Mapping[str, str], codes: Codes) -> ParsedName | FilenameRefused:

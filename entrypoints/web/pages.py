@@ -10,6 +10,7 @@ from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI, HTTPException, Request, Response
 from sqlalchemy import text
 from sqlalchemy.orm import Session
+from starlette.datastructures import QueryParams
 
 from db.engine import Store
 from db.repositories.masters import masters_of
@@ -18,7 +19,7 @@ from domain.errors import StoreError
 from entrypoints.tracing import tidy
 from entrypoints.web import names_page, sign_in, views
 from entrypoints.web.access import Access, Visitor
-from entrypoints.web.limits import Limits
+from entrypoints.web.limits import Limits, read_body
 from entrypoints.web.paging import address_with
 from entrypoints.web.rendering import page, redirect, style_sheet
 from entrypoints.web.views import Look, View
@@ -58,7 +59,7 @@ def add_pages(app: FastAPI, pages: Pages) -> None:
     site = _Site(pages)
     for path, view in _VIEWS.items():
         app.add_api_route(path, site.shows(view), methods=["GET"])
-    app.add_api_route("/names", site.names, methods=["GET"])
+    app.add_api_route("/names", site.names, methods=["GET", "POST"])
     app.add_api_route("/pages.css", _style, methods=["GET"])
     sign_in.add_routes(app, pages.access, pages.clock, pages.limits)
 
@@ -93,17 +94,18 @@ class _Site:
         return handle
 
     async def names(self, request: Request) -> Response:
-        """Show the page about file names, which may be open to everybody."""
+        """Show the page about file names, which may be open to everybody. A list too long for an address is posted."""
         visitor = self._visitor(request)
         if visitor is None and not self._pages.access.names_open:
             return self._refused(request)
+        posted = await read_body(request, self._pages.limits) if request.method == "POST" else None
+        asked, codes = request.query_params if posted is None else QueryParams(posted), self._pages.codes
         suggested: dict[str, list[str]] = {}
         try:
             if visitor is not None and request.query_params.get("campaign"):
                 suggested = await to_thread.run_sync(self._tracking_ids, request, limiter=self._readers)
         except StoreError as error:
             _log.warning("names are checked without the database: %s", error)
-        asked, codes = request.query_params, self._pages.codes
         found = await to_thread.run_sync(names_page.facts_of, asked, codes, suggested, limiter=self._judges)
         return page("names.html", {**self._facts(request, visitor), **found})
 

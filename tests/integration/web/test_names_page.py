@@ -4,9 +4,11 @@ import itertools
 from urllib.parse import quote, urlencode
 
 import pytest
+from pydantic import SecretStr
 from starlette.datastructures import QueryParams
 
 from blocks.config_files import load_codes
+from entrypoints.web import names_page
 from entrypoints.web.names_page import check
 from tests.integration.web.conftest import CONFIG
 
@@ -80,4 +82,24 @@ def test_names_that_would_take_long_are_left_for_another_go(codes):
     clock = itertools.count()
     checked = check(QueryParams({"names": "\n".join([GOOD] * 9)}), codes, clock=lambda: next(clock))
     assert (len(checked.verdicts), checked.left_out) == (1, 8)
-    assert len(check(QueryParams({"names": "x" * 10_000}), codes).text) == 6000
+
+
+def test_of_a_long_list_that_is_pasted_every_name_gets_its_verdict_whole(site):
+    pasted = "\r\n".join([GOOD] * 198 + [BROKEN, UNKNOWN])
+    answer = site().ask("POST", "/names", data={"names": pasted})
+    assert answer.status_code == 200
+    assert answer.text.count('<li class="good">') == 199
+    assert "199 good, 1 refused</b>" in answer.text
+    assert "not looked at" not in answer.text and "maxlength" not in answer.text
+
+
+def test_what_is_posted_is_bounded_and_not_for_everybody(site):
+    assert site().ask("POST", "/names", data=b"names=" + b"x" * 256 * 1024).status_code == 413
+    guarded = site(token=SecretStr("a token that is long")).ask("POST", "/names", data={"names": GOOD})
+    assert guarded.status_code == 401
+
+
+def test_names_that_were_left_out_are_counted_above_the_list(site, monkeypatch):
+    monkeypatch.setattr(names_page, "_MOST_S", -1.0)
+    said = site().text("/names?names=" + quote("\n".join([GOOD] * 3)))
+    assert "0 good, 0 refused, 3 not looked at" in said
