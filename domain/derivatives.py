@@ -146,6 +146,12 @@ class PlannedFile(Generic[File]):
         return self.name.name.tracking_id if self.name is not None else None
 
     @property
+    def known_tracking_id(self) -> str | None:
+        """The tracking id in its name, where a master has it, active or retired."""
+        is_known = self.master is not None or isinstance(self.refusal, MasterRetired)
+        return self.tracking_id if is_known else None
+
+    @property
     def target_name(self) -> str | None:
         """Its name in the DAM."""
         return self.name.name.clean_name if self.name is not None else None

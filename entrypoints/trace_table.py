@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.text import Text
 
 from db.models import AssetEvent, CreativexScore, DerivativeAsset, RejectedAsset
+from domain.filenames.faults import visible
 from domain.waiting import Wait, moment
 from entrypoints.asset_words import came_of, delivery, said, score_state, score_value, sent_back, stands, tried_again
 from entrypoints.campaign_assets import CampaignAssets
@@ -45,6 +46,7 @@ def show_campaign_assets(campaign: CampaignAssets, console: Console) -> None:
 
 def show_matches(found: Found, console: Console) -> None:
     """Print what may be meant, for somebody to choose from."""
+    _show_refusals(found, console)
     rows = [(each.tracking_id, each.name, each.campaign_number, each.found_as) for each in found.assets]
     _show(("tracking id", "master", "campaign", "found by"), rows, console)
     _show(("campaign", "name"), [(each.number, each.name) for each in found.campaigns], console)
@@ -53,8 +55,10 @@ def show_matches(found: Found, console: Console) -> None:
 
 
 def show_nothing(text: str, found: Found, nearest: Nearest, console: Console) -> None:
-    """Say that nothing has this id or name, and what is near it."""
-    console.print(Text(f"nothing is known under {text!r}", "yellow"), soft_wrap=True)
+    """Say that nothing has this id or name, or that files of this name were refused, and what is near it."""
+    _show_refusals(found, console)
+    if not found.refusals:
+        console.print(Text(f"nothing is known under {text!r}", "yellow"), soft_wrap=True)
     show_other_case(found, console)
     near = [each for each in (*nearest.tracking_ids, *nearest.names) if each not in found.other_case]
     for each in near:
@@ -66,6 +70,12 @@ def show_other_case(found: Found, console: Console) -> None:
     for each in found.other_case:
         text = f"{each} is a tracking id: capitals and small letters are not the same in those"
         console.print(Text(text, "yellow"), soft_wrap=True)
+
+
+def _show_refusals(found: Found, console: Console) -> None:
+    for each in found.refusals:
+        for line in f"{each.name} was refused {moment(each.at)}: {each.reason}".splitlines():
+            console.print(Text(visible(line), "yellow"), soft_wrap=True)
 
 
 def _facts(passport: Passport) -> Iterator[str]:

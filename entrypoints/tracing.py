@@ -17,6 +17,7 @@ from db.repositories.lookups import (
     names_like,
     tracking_ids_like,
 )
+from db.repositories.refusals import Refusal, refusals_called
 from domain.codes import Codes
 from domain.score_names import ScoredName, nearest_names, scored_name
 
@@ -25,6 +26,7 @@ _MOST_NEAREST = 5
 _LONGEST = 300
 _SHORTEST_PART = 3
 _CANDIDATES = 200
+_MOST_REFUSALS = 3
 _CAMPAIGN_NUMBER = re.compile(r"C\d{1,12}", re.ASCII | re.IGNORECASE)
 _UNTYPED = ("Cc", "Cs")  # control characters and lone surrogates, which no name in the database holds
 
@@ -33,7 +35,8 @@ _UNTYPED = ("Cc", "Cs")  # control characters and lone surrogates, which no name
 class Found:
     """What was found. `is_exact`: the text is an id or a whole name of each; else it is a part of their names.
 
-    `other_case` are tracking ids that differ from the text, or from the one in it, in case only.
+    `other_case` are tracking ids that differ from the text, or from the one in it, in case only. `refusals` are of
+    files of this name, the newest first.
     """
 
     text: str
@@ -41,6 +44,7 @@ class Found:
     campaigns: Sequence[CampaignMatch] = ()
     is_exact: bool = True
     other_case: Sequence[str] = ()
+    refusals: Sequence[Refusal] = ()
 
     def __bool__(self) -> bool:
         """Whether anything was found."""
@@ -117,4 +121,5 @@ def _parts(session: Session, text: str, codes: Codes) -> Found:
         like for like in tracking_ids_like(session, tracking_id, _MOST_NEAREST) if like.lower() == tracking_id.lower()
     ]
     assets, campaigns = assets_with(session, text, MOST_MATCHES), campaigns_called(session, text, MOST_MATCHES)
-    return Found(text, assets, campaigns, is_exact=False, other_case=other_case)
+    refusals = refusals_called(session, text, _MOST_REFUSALS)
+    return Found(text, assets, campaigns, is_exact=False, other_case=other_case, refusals=refusals)

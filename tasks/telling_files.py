@@ -79,7 +79,7 @@ def _record(session: Session, planned: PlannedFile[BoxFile], failure: Failure, n
     detail = {"box_file_id": planned.file.file_id, "name": planned.file.name, "reason": failure.reason}
     record_event(
         session,
-        tracking_id=planned.tracking_id if planned.master is not None else None,
+        tracking_id=planned.known_tracking_id,
         event_type="derivative_failed" if planned.master is not None else "file_refused",
         detail={**detail, "mended_by": failure.mended_by},
         campaign_number=number,

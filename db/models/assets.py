@@ -157,6 +157,11 @@ class AssetEvent(Base):
         Index(None, "tracking_id", "event_timestamp"),
         Index(None, "campaign_number", "event_timestamp"),
         Index(None, "event_timestamp"),
+        Index(
+            "ix_asset_events_refused",
+            func.lower(text("detail->>'name'")),
+            postgresql_where=text("event_type = 'file_refused'"),
+        ),
     )
 
     id: Mapped[RowId]

@@ -102,7 +102,7 @@ def search(look: Look) -> View:
 
 def _nothing(look: Look, found: Found) -> View:
     near = nearest(look.session, found.text, look.codes)
-    return View("nothing.html", {"found": found, "near": near}, 404 if found.text else 200)
+    return View("nothing.html", {"found": found, "near": near}, 404 if found.text and not found.refusals else 200)
 
 
 def _events(look: Look, **about: Any) -> dict[str, Any]:

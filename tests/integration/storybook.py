@@ -98,6 +98,12 @@ class Storybook:
         self.event(master, "derivative_failed", name=name, reason=error)
         self.session.refresh(row)
 
+    def refused(self, name: str, reason: str, **of: str) -> None:
+        """Let a file that was handed in be refused; `of` names its master where it has one."""
+        detail = {"box_file_id": f"{next(self._numbers)}", "name": name, "reason": reason, "mended_by": "agency"}
+        tracking_id = of.get("tracking_id")
+        record_event(self.session, tracking_id=tracking_id, event_type="file_refused", detail=detail)
+
     def rejected(self, master: MasterAsset, of: DerivativeAsset | None, *verdicts: dict[str, Any]) -> RejectedAsset:
         """Let a derivative, or the master, be rejected and with the agency."""
         name = of.derivative_filename if of is not None else master.original_filename

@@ -7,7 +7,7 @@ from typer.testing import CliRunner, Result
 
 from db.engine import Store
 from entrypoints.cli import app
-from tests.integration.storybook import HOSTILE, SPRING, derivative_name, tell
+from tests.integration.storybook import HOSTILE, SPRING, Storybook, derivative_name, tell
 
 CONFIG = Path(__file__).parents[3] / "config"
 
@@ -122,6 +122,24 @@ def test_where_nothing_matches_the_nearest_is_named(named: str, near: str):
     assert result.exit_code == 1
     assert lines(result)[0] == f"nothing is known under '{named}'"
     assert f"nearest: {near}" in lines(result)
+
+
+def test_a_file_that_was_refused_is_told_with_when_and_why(store: Store):
+    name, why = "1234567_raf_de.mp4", "cannot be taken in:\n- brand: expected 2-5 upper-case letters; found 'raf'"
+    with store.transaction() as session:
+        Storybook(session).refused(name, f"{name} {why}")
+    result = trace(name.upper())
+    said = lines(result)
+    assert result.exit_code == 1
+    assert said[0].startswith(f"{name} was refused 20") and said[0].endswith(f" UTC: {name} cannot be taken in:")
+    assert said[1] == "- brand: expected 2-5 upper-case letters; found 'raf'"
+    assert "nothing is known" not in result.output
+
+
+def test_a_file_of_a_retired_master_that_was_refused_is_among_what_happened_to_the_master(store: Store):
+    with store.transaction() as session:
+        Storybook(session).refused("9_late_Box001.mp4", "its master was retired", tracking_id="Box001")
+    assert any(line.endswith("9_late_Box001.mp4 was refused its master was retired") for line in lines(trace("Box001")))
 
 
 @pytest.mark.parametrize("named", ["", " ", "%", "x" * 5000, "\x1b[2J", "\udc80", "C999", "*" * 200])

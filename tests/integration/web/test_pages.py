@@ -120,6 +120,25 @@ def test_what_is_unknown_is_404_with_what_is_near(site, path, near):
     assert near in made.text(path)
 
 
+def test_a_file_that_was_refused_is_found_with_when_and_why_beside_what_is_near(site, store):
+    broken, near = "1234567_raf_de.mp4", "Film 16x9.mp4"
+    with store.transaction() as session:
+        book = tell(session)
+        book.refused(broken, f"{broken} cannot be taken in:\n- brand: <b> 'raf'\n- ratio: missing")
+        book.refused(near, f"{near}: no master carries it")
+    made = site(store)
+    answer = made.get(f"/search?q={broken.upper()}")
+    assert answer.status_code == 200
+    assert "<p>- ratio: missing</p>" in answer.text and "<b> 'raf'" not in answer.text
+    for path in (f"/search?q={broken}", f"/assets/{broken}"):
+        said = made.text(path)
+        assert f"A file called {broken} was refused" in said and "- brand: <b> 'raf' - ratio: missing" in said
+        assert "Nothing is known" not in said
+    said = made.text(f"/search?q={near}")
+    assert f"refused {near} , 20" in said and "no master carries it" in said
+    assert "Hero Film 16x9.mp4" in said
+
+
 def test_hostile_names_are_harmless_wherever_they_are_shown(site):
     made = site()
     for path in (*EVERY, "/assets/Bad001", "/search?q=script", f"/names?names={HOSTILE}&campaign={SPRING}"):

@@ -152,6 +152,7 @@ def test_a_tracking_id_that_no_master_carries_is_refused_by_name():
     (planned,) = plan(File(), masters=())
     assert isinstance(planned.refusal, UnknownTrackingId)
     assert str(planned.refusal) == f"{GOOD}: no master carries the tracking id 'BJP4ho'"
+    assert planned.known_tracking_id is None
     assert (planned.master, planned.key, planned.tracking_id) == (None, None, "BJP4ho")
 
 
@@ -161,6 +162,7 @@ def test_a_file_of_a_retired_master_is_refused_with_when_and_why_it_was_retired(
     assert isinstance(planned.refusal, MasterRetired)
     assert str(planned.refusal) == f"{GOOD}: {said}"
     assert (planned.master, planned.key, planned.tracking_id) == (None, None, "BJP4ho")
+    assert planned.known_tracking_id == "BJP4ho", "so that the refusal is seen beside the master"
 
 
 @pytest.mark.parametrize("written", ["bjp4ho", "BJP4HO", "bJP4ho"])
