@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from db.models import CampaignStatus, DerivativeAsset, MasterAsset, RejectedAsset
 from db.repositories.masters import masters_of, retired_masters_of
 from db.repositories.progress import derivatives_of, derivatives_of_retired
-from db.repositories.rejections import current_rejections
+from db.repositories.rejections import rejections_of_last_round
 from db.repositories.scores import NEEDS_REVIEW, scores_called
 from db.repositories.stays import open_stay
 from domain.waiting import Waiting, what_it_waits_for
@@ -69,7 +69,7 @@ def read_campaign(session: Session, number: str, now: datetime) -> CampaignAsset
         return None
     name = stay.campaign_name if stay is not None else (masters or retired)[0].campaign_name or ""
     derivatives = _by_tracking_id(derivatives_of(session, number))
-    rejections = _by_tracking_id(current_rejections(session, number).values())
+    rejections = _by_tracking_id(rejections_of_last_round(session, campaign_number=number))
     names = {name for master in masters for name in names_of(master, derivatives[master.tracking_id])}
     unsound = [row.filename for row in scores_called(session, names, status=NEEDS_REVIEW)]
     status = stay.status if stay is not None else None

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from db.models import CampaignStatus, CreativexScore, DerivativeAsset, MasterAsset, RejectedAsset
 from db.repositories.derivatives import derivatives_under
 from db.repositories.progress import others_open
-from db.repositories.rejections import rejections_under
+from db.repositories.rejections import rejections_of_last_round, rejections_under
 from db.repositories.scores import NEEDS_REVIEW, scores_called
 from db.repositories.stays import open_stay
 from domain.score_names import is_same_asset
@@ -46,7 +46,7 @@ def read_passport(session: Session, tracking_id: str, now: datetime) -> Passport
     standing = standing_of(
         master,
         derivatives,
-        rejections,
+        rejections_of_last_round(session, tracking_id=tracking_id),
         unsound=[row.filename for row in scores if row.status == NEEDS_REVIEW],
         status=stay.status if stay is not None else None,
         others=others_open(session, master.local_campaign_id, master.id),
@@ -63,11 +63,10 @@ def standing_of(  # noqa: PLR0913  (what is known of it)
     status: str | None,
     others: tuple[int, int],
 ) -> Standing:
-    """Return what the rows of one master say. `unsound` may name scores of other assets too.
+    """Return what the rows of one master say. `rejections` are of the last round; `unsound` may name other assets too.
 
     `others` counts the campaign's other masters: those not in Box, those not complete.
     """
-    open_ = (row for row in rejections if row.superseded_at is None and row.returned_at is None)
     return Standing(
         tracking_id=master.tracking_id,
         is_active=master.status == "active",
@@ -79,7 +78,8 @@ def standing_of(  # noqa: PLR0913  (what is known of it)
         ),
         sent_back=tuple(
             SentBack(row.original_filename, row.delivered_at is not None, row.last_error, row.next_attempt_at)
-            for row in open_
+            for row in rejections
+            if row.returned_at is None
         ),
         unsound=tuple(
             name for name in unsound if any(is_same_asset(name, own) for own in names_of(master, derivatives))

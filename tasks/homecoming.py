@@ -136,7 +136,7 @@ def _foreseen(number: str, plan: list[PlannedFile[BoxFile]], services: Services)
 
 def _standing(number: str, services: Services) -> Standing:
     with services.store.transaction() as session:
-        return Standing(progress_of(session, number), reworks_of(session, number, REJECTIONS.workflow))
+        return Standing(progress_of(session, number), reworks_of(session, number))
 
 
 def _known_campaign(progress: Progress) -> Campaign:

@@ -54,7 +54,7 @@ def tell_uploaded(
         "is_rework": is_rework,
         "kept_in_box": arrived.is_kept,
         "progress": _progress(progress_of(session, number)),
-        "reworks": _reworks(reworks_of(session, number, REJECTIONS.workflow), services),
+        "reworks": _reworks(reworks_of(session, number), services),
         "uploaded_at": (row.uploaded_at or datetime.now(UTC)).isoformat(),
     }
     template = DERIVATIVES.mail("file_uploaded")
@@ -146,7 +146,7 @@ def _reworked(session: Session, move: StatusMove) -> list[str]:
     """Return the names of what went back to the agency, where the campaign comes from there."""
     if move.from_status != REJECTIONS.target:
         return []
-    return list(reworks_of(session, move.campaign_number, REJECTIONS.workflow).names)
+    return list(reworks_of(session, move.campaign_number).names)
 
 
 def _progress(progress: Progress) -> dict[str, Any]:

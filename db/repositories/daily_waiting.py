@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import or_, select, text
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from db.models import (
@@ -15,30 +14,17 @@ from db.models import (
     Fact,
     MasterAsset,
     OutboxMessage,
+    RejectedAsset,
     Scorecard,
     StatusMove,
 )
+from db.repositories.rejections import is_of_last_round
 from domain.daily.model import Waiting, Who
 from domain.status import Status
 
 _OPEN = ("pending", "failed")
 _MENDED_BY = {"agency": Who.AGENCY, "librarian": Who.LIBRARIAN}
 _EMPTY = {"a5-to-a6": "A5, but no asset of it is rejected"}
-
-# Those of the last round: what was rejected before, and is no longer, is not waited for.
-_REWORKS = """
-SELECT r.campaign_number, r.original_filename, r.tracking_id, r.delivered_at, r.returned_at
-FROM rejected_assets r
-JOIN master_assets a ON a.id = r.master_asset_id AND a.status = 'active'
-JOIN campaign_status s ON s.campaign_number = r.campaign_number AND s.left_at IS NULL AND s.status = 'A6'
-LEFT JOIN LATERAL (
-    SELECT m.detail->'asset_ids' AS ids FROM status_moves m
-    WHERE m.campaign_number = r.campaign_number AND m.workflow = 'a5-to-a6' AND m.state <> 'overtaken'
-    ORDER BY m.id DESC LIMIT 1
-) last_round ON true
-WHERE r.superseded_at IS NULL AND r.delivered_at IS NOT NULL
-    AND (last_round.ids IS NULL OR jsonb_exists(last_round.ids, r.opentext_id))
-"""
 
 
 def waiting_now(session: Session) -> list[Waiting]:
@@ -94,18 +80,25 @@ def _masters(session: Session) -> Iterator[Waiting]:
 
 def _reworks(session: Session) -> Iterator[Waiting]:
     """Rejected assets that have not come home; where all have, the campaign waits for a librarian."""
-    rounds: dict[str, list[Any]] = {}
-    for row in session.execute(text(_REWORKS)):
+    is_active = (MasterAsset.id == RejectedAsset.master_asset_id) & (MasterAsset.status == "active")
+    stands = (CampaignStatus.campaign_number == RejectedAsset.campaign_number) & CampaignStatus.left_at.is_(None)
+    wanted = (
+        select(RejectedAsset)
+        .join(MasterAsset, is_active)
+        .join(CampaignStatus, stands & (CampaignStatus.status == Status.A6))
+        .where(is_of_last_round(), RejectedAsset.delivered_at.is_not(None))
+    )
+    rounds: dict[str, list[RejectedAsset]] = {}
+    for row in session.scalars(wanted):
         rounds.setdefault(row.campaign_number, []).append(row)
     for number, rows in rounds.items():
         out = [row for row in rows if row.returned_at is None]
         for row in out:
-            yield Waiting(
-                Who.AGENCY, "rejected assets not reworked yet", row.delivered_at, number, row.original_filename,
-                row.tracking_id,
-            )  # fmt: skip
+            since = row.delivered_at or row.created_at
+            what = "rejected assets not reworked yet"
+            yield Waiting(Who.AGENCY, what, since, number, row.original_filename, row.tracking_id)
         if not out:
-            since = max(row.returned_at for row in rows)
+            since = max(row.returned_at for row in rows if row.returned_at is not None)
             yield Waiting(Who.LIBRARIAN, "every reworked file is back: to be moved on from A6", since, number)
 
 

@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypedDict, Unpack
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from db.models import RejectedAsset, StatusMove
+from db.models import MasterAsset, RejectedAsset, StatusMove
+from db.repositories.events import About
 from db.repositories.masters import NO_FAILURE, BoxArrival, Failed, failure_values, retired_masters_of
 from domain.errors import StoreError
+from domain.routes import REJECTIONS
 
 _IS_CURRENT = RejectedAsset.superseded_at.is_(None)
 
@@ -114,28 +116,45 @@ class Reworks:
         return bool(self.names) and not self.waiting
 
 
-def reworks_of(session: Session, campaign_number: str, workflow: str) -> Reworks:
-    """Return what was sent back by the workflow's last move of the campaign; before the first move, all there is.
+def reworks_of(session: Session, campaign_number: str) -> Reworks:
+    """Return what of the campaign's last round has arrived in Box: there it waits for the agency."""
+    last = rejections_of_last_round(session, campaign_number=campaign_number)
+    rows = [row for row in last if row.delivered_at is not None]
+    waiting = tuple(row.original_filename for row in rows if row.returned_at is None)
+    return Reworks(tuple(row.original_filename for row in rows), waiting)
+
+
+def rejections_of_last_round(session: Session, **about: Unpack[About]) -> list[RejectedAsset]:
+    """Return the rejections of a campaign, or under a tracking id, that somebody waits for or waited for, oldest first.
 
     What was made of a master that is retired is left out: its rework would be refused.
     """
-    sent = session.scalar(
-        select(StatusMove.detail["asset_ids"])
-        .where(StatusMove.campaign_number == campaign_number, StatusMove.workflow == workflow)
-        .where(StatusMove.state != "overtaken")
-        .order_by(StatusMove.id.desc())
+    is_active = (MasterAsset.id == RejectedAsset.master_asset_id) & (MasterAsset.status == "active")
+    wanted = select(RejectedAsset).filter_by(**about).join(MasterAsset, is_active).where(is_of_last_round())
+    return list(session.scalars(wanted.order_by(RejectedAsset.id)))
+
+
+def is_of_last_round() -> ColumnElement[bool]:
+    """Return the condition that a rejection counts, and its campaign's last move to rework took it along.
+
+    What was rejected before, and is no longer, is left out. What was written down after that move is of a round that
+    still goes out; before the first move, everything is.
+    """
+    last = (
+        select(StatusMove.id)
+        .where(StatusMove.campaign_number == RejectedAsset.campaign_number)
+        .where(StatusMove.workflow == REJECTIONS.workflow, StatusMove.state != "overtaken")
+        .order_by(StatusMove.planned_at.desc(), StatusMove.id.desc())
         .limit(1)
+        .correlate(RejectedAsset)
+        .scalar_subquery()
     )
-    retired = {master.id for master in retired_masters_of(session, campaign_number)}
-    rows = [
-        row
-        for row in current_rejections(session, campaign_number).values()
-        if row.delivered_at is not None
-        and row.master_asset_id not in retired
-        and (sent is None or row.opentext_id in sent)
-    ]
-    waiting = tuple(row.original_filename for row in rows if row.returned_at is None)
-    return Reworks(tuple(row.original_filename for row in rows), waiting)
+    left_it_out = exists().where(
+        StatusMove.id == last,
+        StatusMove.planned_at >= RejectedAsset.created_at,
+        ~func.jsonb_exists(StatusMove.detail["asset_ids"], RejectedAsset.opentext_id),
+    )
+    return _IS_CURRENT & ~left_it_out
 
 
 def _is_of(campaign_number: str) -> ColumnElement[bool]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from db.models import DerivativeAsset, MasterAsset, RejectedAsset
 from db.repositories import derivatives, masters
 from db.repositories.events import record_event
+from db.repositories.moves import finish_move, plan_move
 from db.repositories.rejections import begin_rejection, record_fetched
 from db.repositories.scores import store_score
 from db.repositories.stays import enter
@@ -124,6 +125,20 @@ class Storybook:
         )
         self.event(master, "rejection_delivered", name=name, workflow="a5-to-a6")
         return record_fetched(self.session, row.id, box_file_id="9", box_url=f"{BOX}9", box_sha1="0" * 40)
+
+    def sent_back(self, campaign: str, *rows: RejectedAsset) -> None:
+        """Let the campaign have moved on to rework with these, and no others."""
+        move = plan_move(
+            self.session,
+            campaign_number=campaign,
+            campaign_folder_id=f"f{campaign}",
+            campaign_name=campaign,
+            workflow="a5-to-a6",
+            from_status="A5",
+            to_status="A6",
+            detail={"asset_ids": [row.opentext_id for row in rows]},
+        )
+        finish_move(self.session, move.id)
 
     def scored(self, name: str, score: int, status: Literal["active", "needs review"] = "active") -> None:
         """Let a scorecard have been read."""

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import func, update
 from sqlalchemy.orm import Session
 
 from db.models import DerivativeAsset, MasterAsset, RejectedAsset
@@ -18,6 +18,7 @@ from db.repositories.rejections import (
     record_fetched,
     record_not_fetched,
     record_returned,
+    rejections_of_last_round,
     reworks_of,
 )
 from tests.integration.db.handed_in import NAME, MakeRow, new
@@ -112,21 +113,31 @@ def test_a_rejected_master_is_answered_by_any_of_its_derivatives(session: Sessio
 
 def test_the_reworks_of_a_campaign_are_those_of_its_last_round(session: Session, make_master):
     master = make_master()
-    assert reworks_of(session, NUMBER, FLOW).names == ()
+    assert reworks_of(session, NUMBER).names == ()
     one, two = (fetched(session, rejection(session, master, asset_id)) for asset_id in ("one", "two"))
     rejection(session, master, "not fetched")
-    assert reworks_of(session, NUMBER, FLOW).names == ("one.png", "two.png")
+    assert reworks_of(session, NUMBER).names == ("one.png", "two.png")
 
     sent_back(session, "one", "two")
     session.execute(update(RejectedAsset).where(RejectedAsset.id == one.id).values(returned_at=one.created_at))
-    reworks = reworks_of(session, NUMBER, FLOW)
+    reworks = reworks_of(session, NUMBER)
     assert (reworks.names, reworks.waiting, reworks.are_back) == (("one.png", "two.png"), ("two.png",), False)
 
     sent_back(session, "two")
     sent_back(session, "one", overtaken=True)
-    assert reworks_of(session, NUMBER, FLOW).names == ("two.png",)
+    assert reworks_of(session, NUMBER).names == ("two.png",)
     session.execute(update(RejectedAsset).where(RejectedAsset.id == two.id).values(returned_at=two.created_at))
-    assert reworks_of(session, NUMBER, FLOW).are_back
+    assert reworks_of(session, NUMBER).are_back
+
+
+def test_what_was_rejected_after_the_last_move_is_of_a_round_that_still_goes_out(session: Session, make_master):
+    master = make_master()
+    rejection(session, master, "old")
+    sent_back(session, "other")
+    new = rejection(session, master, "new")
+    session.execute(update(RejectedAsset).where(RejectedAsset.id == new.id).values(created_at=func.clock_timestamp()))
+    assert [row.opentext_id for row in rejections_of_last_round(session, campaign_number=NUMBER)] == ["new"]
+    assert rejections_of_last_round(session, tracking_id=master.tracking_id.swapcase()) == []
 
 
 def test_an_asset_belongs_to_the_derivative_that_it_is_or_was_else_to_the_master(session: Session, make_master):

@@ -8,11 +8,12 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from db.repositories.daily_waiting import waiting_now
 from db.repositories.retiring import set_master_status
 from domain.waiting import Wait
 from entrypoints.campaign_assets import read_campaign
 from entrypoints.passport import Passport, read_passport
-from tests.integration.storybook import SPRING, Storybook, derivative_name, tell
+from tests.integration.storybook import LEGAL, SPRING, Storybook, derivative_name, tell
 
 NOW = datetime.now(UTC)
 
@@ -88,6 +89,23 @@ def test_a_campaign_without_masters_or_without_a_status_is_known_all_the_same(se
     assert read_campaign(session, "C000000001", NOW) is None
 
 
+def test_what_was_rejected_in_an_earlier_round_and_is_no_longer_is_waited_for_by_nobody(
+    session: Session, book: Storybook
+):
+    number = "C000000081"
+    again = book.master("Rej002", "Again.mp4", number)
+    rejected = book.rejected(again, book.home(again, derivative_name("AGAIN")), LEGAL)
+    book.sent_back(number, rejected)
+    assert passport(session, "Rej001").waiting.kind == Wait.DONE
+    assert passport(session, "Rej002").waiting.kind == Wait.REJECTED
+    campaign = read_campaign(session, number, NOW)
+    assert campaign is not None
+    assert [line.waiting.kind for line in campaign.lines] == [Wait.DONE, Wait.REJECTED]
+    told = [each.tracking_id for each in waiting_now(session) if each.what == "rejected assets not reworked yet"]
+    assert told == ["Rej002"]
+    assert len(passport(session, "Rej001").rejections) == 1, "the list of rejections stays complete"
+
+
 def test_queries_do_not_grow_with_the_assets(session: Session, book: Storybook):
     with counted(session) as few:
         read_campaign(session, SPRING, NOW)
@@ -98,7 +116,7 @@ def test_queries_do_not_grow_with_the_assets(session: Session, book: Storybook):
     with counted(session) as one:
         read_passport(session, "aB3xY9", NOW)
     assert (len(few), len(many)) == (6, 6)
-    assert len(one) == 6
+    assert len(one) == 7
     for number in range(10):
         set_master_status(session, SPRING, f"More{number:02}", "retired", by="ana", reason="dropped")
     with counted(session) as with_retired:
