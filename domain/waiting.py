@@ -10,8 +10,9 @@ from enum import StrEnum
 
 from domain.status import Status
 
+ACCEPTED = (Status.A3, Status.A4)
+"""In these nobody waits for what was rejected."""
 _BEFORE_HOME = (Status.A1, Status.A2)
-_ACCEPTED = (Status.A3, Status.A4)
 _GLOBAL = (Status.B1, Status.B2)
 _IN_WORDS = {
     Status.A3: "delivered to the DAM (A3)",
@@ -108,7 +109,7 @@ def what_it_waits_for(standing: Standing, now: datetime) -> Waiting:
         return _failed(standing, now)
     if standing.under_way:
         return _under_way(standing)
-    if standing.sent_back and standing.campaign_status not in _ACCEPTED:
+    if standing.sent_back and standing.campaign_status not in ACCEPTED:
         return _sent_back(standing, now)
     if not standing.is_delivered:
         return _undelivered(standing, now)

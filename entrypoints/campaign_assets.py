@@ -14,6 +14,7 @@ from db.repositories.progress import derivatives_of, derivatives_of_retired
 from db.repositories.rejections import rejections_of_last_round
 from db.repositories.scores import NEEDS_REVIEW, scores_called
 from db.repositories.stays import open_stay
+from db.repositories.troubles import Stuck, stuck_campaigns
 from domain.waiting import Waiting, what_it_waits_for
 from entrypoints.passport import names_of, standing_of
 
@@ -44,6 +45,8 @@ class CampaignAssets:
     stay: CampaignStatus | None
     lines: Sequence[AssetLine]
     """Those of retired masters come last, and count for nothing."""
+    stuck: Sequence[Stuck]
+    """The workflows that cannot work on it."""
 
     @property
     def status(self) -> str | None:
@@ -64,17 +67,17 @@ class CampaignAssets:
 def read_campaign(session: Session, number: str, now: datetime) -> CampaignAssets | None:
     """Return the campaign with this number, or None where the database knows none."""
     masters, stay = masters_of(session, number), open_stay(session, number)
-    retired = retired_masters_of(session, number)
-    if stay is None and not (masters or retired):
+    retired, stuck = retired_masters_of(session, number), stuck_campaigns(session, number)
+    if stay is None and not (masters or retired or stuck):
         return None
-    name = stay.campaign_name if stay is not None else (masters or retired)[0].campaign_name or ""
+    name = stay.campaign_name if stay is not None else next((each.campaign_name for each in masters or retired), None)
     derivatives = _by_tracking_id(derivatives_of(session, number))
     rejections = _by_tracking_id(rejections_of_last_round(session, campaign_number=number))
     names = {name for master in masters for name in names_of(master, derivatives[master.tracking_id])}
     unsound = [row.filename for row in scores_called(session, names, status=NEEDS_REVIEW)]
     status = stay.status if stay is not None else None
     lines = _lines(masters, derivatives, rejections, unsound, status, now)
-    return CampaignAssets(number, name, stay, [*lines, *_retired(session, number, retired, now)])
+    return CampaignAssets(number, name or "", stay, [*lines, *_retired(session, number, retired, now)], stuck)
 
 
 def _lines(  # noqa: PLR0913, PLR0917  (what is known of them)

@@ -38,6 +38,10 @@ def show_campaign_assets(campaign: CampaignAssets, console: Console) -> None:
     """Print a campaign's assets, and what each waits for."""
     since = f", {campaign.status} since {moment(campaign.stay.created_at)}" if campaign.stay is not None else ""
     console.print(Text(f"{campaign.number} {campaign.name}{since}", "bold"), soft_wrap=True)
+    for each in campaign.stuck:
+        reason = f": {' '.join(each.reason.split())}" if each.reason else ""
+        said = f"{each.workflow} cannot work on it since {moment(each.since)}{reason}"
+        console.print(Text(visible(said), _STYLES[Wait.FAILED]), soft_wrap=True)
     rows = [(line.master.tracking_id, line.master.original_filename, line.waiting.sentence) for line in campaign.lines]
     if not rows:
         console.print("the database knows no master of it")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from db.models import MasterAsset, RejectedAsset, StatusMove
 from db.repositories.events import About
-from db.repositories.masters import NO_FAILURE, BoxArrival, Failed, failure_values, retired_masters_of
+from db.repositories.masters import NO_FAILURE, BoxArrival, Failed, failure_values
 from domain.errors import StoreError
 from domain.routes import REJECTIONS
 
@@ -132,6 +132,18 @@ def rejections_of_last_round(session: Session, **about: Unpack[About]) -> list[R
     is_active = (MasterAsset.id == RejectedAsset.master_asset_id) & (MasterAsset.status == "active")
     wanted = select(RejectedAsset).filter_by(**about).join(MasterAsset, is_active).where(is_of_last_round())
     return list(session.scalars(wanted.order_by(RejectedAsset.id)))
+
+
+def stranded_by_campaign(session: Session) -> dict[str, int]:
+    """Return how many rejected assets of the last round could not go back to the agency yet, by campaign number."""
+    is_active = (MasterAsset.id == RejectedAsset.master_asset_id) & (MasterAsset.status == "active")
+    rows = session.execute(
+        select(RejectedAsset.campaign_number, func.count())
+        .join(MasterAsset, is_active)
+        .where(RejectedAsset.delivered_at.is_(None), RejectedAsset.last_error.is_not(None), is_of_last_round())
+        .group_by(RejectedAsset.campaign_number)
+    )
+    return dict(rows.tuples().all())
 
 
 def is_of_last_round() -> ColumnElement[bool]:

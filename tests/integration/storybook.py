@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy.orm import Session
@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from db.models import DerivativeAsset, MasterAsset, RejectedAsset
 from db.repositories import derivatives, masters
 from db.repositories.events import record_event
+from db.repositories.facts import observe
 from db.repositories.moves import finish_move, plan_move
-from db.repositories.rejections import begin_rejection, record_fetched
+from db.repositories.rejections import begin_rejection, record_fetched, record_not_fetched
 from db.repositories.scores import store_score
 from db.repositories.stays import enter
 
@@ -99,6 +100,18 @@ class Storybook:
         self.event(master, "derivative_failed", name=name, reason=error)
         self.session.refresh(row)
 
+    def noted(self, key: str) -> None:
+        """Let polls keep finding a trouble."""
+        observe(self.session, key, "digest", datetime.now(UTC))
+
+    def no_go(self, campaign: str, workflow: str, reason: str) -> None:
+        """Let a workflow not be able to work on a campaign."""
+        self.noted(f"{workflow}/{campaign}/stuck")
+        detail = {"workflow": workflow, "reason": reason}
+        record_event(
+            self.session, tracking_id=None, event_type="campaign_failed", detail=detail, campaign_number=campaign
+        )
+
     def refused(self, name: str, reason: str, **of: str) -> None:
         """Let a file that was handed in be refused; `of` names its master where it has one."""
         detail = {"box_file_id": f"{next(self._numbers)}", "name": name, "reason": reason, "mended_by": "agency"}
@@ -125,6 +138,13 @@ class Storybook:
         )
         self.event(master, "rejection_delivered", name=name, workflow="a5-to-a6")
         return record_fetched(self.session, row.id, box_file_id="9", box_url=f"{BOX}9", box_sha1="0" * 40)
+
+    def stranded(self, row: RejectedAsset, error: str) -> None:
+        """Let a rejected asset not get back to the agency."""
+        row.delivered_at = None
+        self.session.flush()
+        record_not_fetched(self.session, row.campaign_number, row.opentext_id, error)
+        self.session.refresh(row)
 
     def sent_back(self, campaign: str, *rows: RejectedAsset) -> None:
         """Let the campaign have moved on to rework with these, and no others."""

@@ -82,6 +82,13 @@ def test_a_campaign_number_lists_its_assets():
     assert lines(trace("C000000080"))[1] == "the database knows no master of it"
 
 
+def test_a_campaign_that_cannot_go_on_says_why(store: Store):
+    with store.transaction() as session:
+        Storybook(session).no_go("C000000080", "a1-to-a2", "no folder\nMaster Assets")
+    said = lines(trace("C000000080"))
+    assert said[1].startswith("a1-to-a2 cannot work on it since 20") and said[1].endswith(": no folder Master Assets")
+
+
 def test_in_another_case_it_is_said_that_case_counts_and_nothing_is_taken():
     result = trace("ab3xy9")
     assert result.exit_code == 1

@@ -30,10 +30,22 @@ def test_the_board_counts_and_shows_campaigns_by_status(site):
     ):  # fmt: skip
         number, _, label = words.partition(" ")
         assert f"{label} {number}" in said
-    assert "Uploads in 24 hours 4 Failed 2" in said
+    assert "Uploads in 24 hours 4 Failed 2 Campaigns stuck 0 Files refused in Box 0" in said
     assert said.index("A6 In rework") < said.index("A1 Masters ready") < said.index("A2 In adaptation")
     assert "Spring & Summer <Hazelnut> C000000078" in said
     assert "5 of 7 1 of 7 2 1 2 failed" in said
+
+
+def test_a_campaign_that_cannot_go_on_says_why_on_the_board_and_on_its_page(site, store):
+    with store.transaction() as session:
+        book = tell(session)
+        book.no_go("C000000080", "a1-to-a2", "no folder\nMaster <Assets>")
+        book.noted("a2-to-a3/file/7/refused")
+    made, why = site(store), "stuck a1-to-a2 cannot work on it: no folder Master <Assets>"
+    board, page = made.text("/"), made.text("/campaigns/C000000080")
+    assert f"C000000080 {why}" in board and "Campaigns stuck 1 Files refused in Box 1" in board
+    assert f"{why} (since 20" in page
+    assert "They come with the first run" not in page
 
 
 def test_a_campaign_shows_each_asset_and_what_it_waits_for(site):
