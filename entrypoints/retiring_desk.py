@@ -15,7 +15,7 @@ from blocks.settings import load_settings
 from db.engine import Store
 from db.models import MasterAsset
 from db.repositories.masters import masters_of
-from db.repositories.progress import progress_of
+from db.repositories.progress import others_open
 from db.repositories.retiring import ACTIVE, RETIRED, MasterStatus, master_in, retirements, set_master_status
 from db.repositories.stays import open_stay
 from domain.report import counted
@@ -105,12 +105,9 @@ def _meaning(session: Session, change: Change) -> Iterator[str]:
 
 
 def _left(session: Session, master: MasterAsset) -> str:
-    progress = progress_of(session, master.local_campaign_id)
-    others = [each for each in masters_of(session, master.local_campaign_id) if each.id != master.id]
-    done = {row.master_asset_id for row in progress.derivatives}
-    waiting = sum(each.id not in done for each in others)
-    if not others:
+    if not any(each.id != master.id for each in masters_of(session, master.local_campaign_id)):
         return "It is the last active master: the campaign is then moved on by nobody but an operator."
-    if waiting:
-        return f"The campaign then waits for {counted(waiting, 'other master')}."
+    _, unfinished = others_open(session, master.local_campaign_id, master.id)
+    if unfinished:
+        return f"The campaign then waits for {counted(unfinished, 'other master')}."
     return "The campaign then waits for no other master; in A2 the next run of a2-to-a3 moves it on."

@@ -66,6 +66,17 @@ def test_a_retired_master_is_waited_for_no_more_and_the_campaign_is_complete(sto
         assert unsettled_campaigns(session, "a2-to-a3") == [SPRING]
 
 
+def test_another_master_of_which_one_derivative_is_home_and_one_has_failed_is_still_waited_for(store: Store):
+    with store.transaction() as session:
+        book = Storybook(session)
+        half = book.master("Hal001", "Half.mp4")
+        book.home(half, derivative_name("HALF"))
+        book.failed(half, derivative_name("CUT"), "it is cut")
+    said = retire("--dry-run").output
+    assert "The campaign then waits for 1 other master." in said
+    assert "moves it on" not in said
+
+
 def test_a_campaign_that_was_settled_before_is_looked_at_once_more_as_no_file_will_arrive(store: Store):
     with store.transaction() as session:
         record_visit(session, "a2-to-a3", SPRING, status="A2")
