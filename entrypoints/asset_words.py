@@ -1,10 +1,11 @@
-"""Facts about one asset in plain words, the same in the terminal and on the status pages."""
+"""Facts about assets and campaigns in plain words, the same in the terminal and on the status pages."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from clients.mail.wording import size
 from db.models import CreativexScore, DerivativeAsset, MasterAsset, RejectedAsset
+from db.repositories.troubles import Stuck
 from domain.waiting import moment
 
 
@@ -71,6 +72,12 @@ def score_state(row: CreativexScore) -> str:
 def score_value(row: CreativexScore) -> str:
     """Return the score as it is shown."""
     return f"{row.quality_score:f}" if row.quality_score is not None else ""
+
+
+def cannot_go_on(stuck: Stuck) -> str:
+    """Return that a workflow cannot work on a campaign, since when, and why as far as that is known."""
+    reason = f": {' '.join(stuck.reason.split())}" if stuck.reason else ""
+    return f"{stuck.workflow} cannot work on it since {moment(stuck.since)}{reason}"
 
 
 def said(verdict: Mapping[str, Any]) -> str:

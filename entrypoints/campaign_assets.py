@@ -64,8 +64,11 @@ class CampaignAssets:
         return sum(_is_complete(line.derivatives) for line in self.active)
 
 
-def read_campaign(session: Session, number: str, now: datetime) -> CampaignAssets | None:
-    """Return the campaign with this number, or None where the database knows none."""
+def read_campaign(session: Session, number: str, now: datetime, *, status: str | None = None) -> CampaignAssets | None:
+    """Return the campaign with this number, or None where the database knows none.
+
+    `status` is the one that the DAM shows, where it was asked; else the one it was last seen in counts.
+    """
     masters, stay = masters_of(session, number), open_stay(session, number)
     retired, stuck = retired_masters_of(session, number), stuck_campaigns(session, number)
     if stay is None and not (masters or retired or stuck):
@@ -75,7 +78,7 @@ def read_campaign(session: Session, number: str, now: datetime) -> CampaignAsset
     rejections = _by_tracking_id(rejections_of_last_round(session, campaign_number=number))
     names = {name for master in masters for name in names_of(master, derivatives[master.tracking_id])}
     unsound = [row.filename for row in scores_called(session, names, status=NEEDS_REVIEW)]
-    status = stay.status if stay is not None else None
+    status = status or (stay.status if stay is not None else None)
     lines = _lines(masters, derivatives, rejections, unsound, status, now)
     return CampaignAssets(number, name or "", stay, [*lines, *_retired(session, number, retired, now)], stuck)
 

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 
 from rich.console import Console
+from rich.text import Text
 
-from db.models import AssetEvent, DerivativeAsset, MasterAsset, RejectedAsset
+from db.models import AssetEvent, RejectedAsset
 from domain.assets import Campaign
+from domain.filenames.faults import visible
 from domain.operations import ways_from
 from domain.status import Status
-from entrypoints.asset_words import sent_back, stands
+from entrypoints.asset_words import cannot_go_on, sent_back, stands
 from entrypoints.campaign_view import CampaignView, Counted
 from entrypoints.event_words import cells
 from entrypoints.plain_table import table
@@ -30,14 +32,15 @@ def show_campaign(view: CampaignView, console: Console) -> None:
     """Print what a campaign is, where it may go, what its assets wait for, and what has happened to it."""
     for line in _head(view):
         console.print(line, markup=False, highlight=False)
-    if view.masters:
-        rows = [
-            (master.original_filename, master.tracking_id, waits_for(master, view.derivatives))
-            for master in view.masters
-        ]
-        console.print(table(("master", "tracking id", "waits for"), rows))
-    if view.derivatives:
-        derivatives = [(row.derivative_filename, row.tracking_id, stands(row)) for row in view.derivatives]
+    for stuck in view.stuck:
+        console.print(Text(visible(cannot_go_on(stuck)), "bold red"), soft_wrap=True)
+    masters = [(line.master.original_filename, line.master.tracking_id, line.waiting.sentence) for line in view.lines]
+    if masters:
+        console.print(table(("master", "tracking id", "waits for"), masters))
+    derivatives = [
+        (row.derivative_filename, row.tracking_id, stands(row)) for line in view.lines for row in line.derivatives
+    ]
+    if derivatives:
         console.print(table(("derivative", "tracking id", "where it is"), derivatives))
     if view.rejections:
         rejected = [(row.original_filename, row.tracking_id, said_of(row), sent_back(row)) for row in view.rejections]
@@ -46,22 +49,6 @@ def show_campaign(view: CampaignView, console: Console) -> None:
         console.print(
             table(("when (UTC)", "what", "tracking id", "who", "why"), [_event(event) for event in view.events])
         )
-
-
-def waits_for(master: MasterAsset, derivatives: Sequence[DerivativeAsset]) -> str:
-    """Return what a master waits for."""
-    if master.status != "active":
-        return "nothing: it was retired"
-    own = [row for row in derivatives if row.master_asset_id == master.id]
-    arrived = sum(row.upload_status == "completed" for row in own)
-    open_ = sum(row.upload_status in {"pending", "failed"} for row in own)
-    if open_:
-        return f"{open_} of {arrived + open_} derivatives"
-    if arrived:
-        return f"nothing: {arrived} in the DAM"
-    if master.delivery_status == "delivered":
-        return "its first derivative from the agency"
-    return "its way to Box" + (f", which failed: {master.last_error}" if master.last_error else "")
 
 
 def said_of(row: RejectedAsset) -> str:
@@ -82,7 +69,7 @@ def _head(view: CampaignView) -> list[str]:
     if view.move is not None:
         move = view.move
         lines.append(f"{move.workflow} has planned to move it {move.from_status} → {move.to_status}")
-    if not view.masters:
+    if not view.lines:
         lines.append("the database knows no master of it")
     return lines
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from blocks.bootstrap import block_from, dam_block
 from blocks.config_files import load_roles
@@ -10,15 +11,16 @@ from blocks.database import PostgresDatabase
 from blocks.settings import load_settings
 from clients.otmm.client import OtmmClient
 from db.engine import Store
-from db.models import AssetEvent, DerivativeAsset, MasterAsset, RejectedAsset, StatusMove
+from db.models import AssetEvent, RejectedAsset, StatusMove
 from db.repositories.events import last_events_of_campaign
-from db.repositories.masters import masters_of, retired_masters_of
 from db.repositories.moves import open_move
-from db.repositories.progress import counts_by_campaign, derivatives_of
+from db.repositories.progress import counts_by_campaign
 from db.repositories.rejections import current_rejections
+from db.repositories.troubles import Stuck
 from domain.assets import Campaign
 from domain.operations import matching
 from domain.status import Status
+from entrypoints.campaign_assets import AssetLine, read_campaign
 
 EVENTS_SHOWN = 20
 
@@ -37,9 +39,10 @@ class CampaignView:
     """One campaign, and all that the database says of it; `events` are the newest, of those the oldest first."""
 
     campaign: Campaign
-    masters: Sequence[MasterAsset]
-    """The active ones, then the retired ones."""
-    derivatives: Sequence[DerivativeAsset]
+    lines: Sequence[AssetLine]
+    """Its masters, the active ones, then the retired ones, with what was made of them and what each waits for."""
+    stuck: Sequence[Stuck]
+    """The workflows that cannot work on it."""
     rejections: Sequence[RejectedAsset]
     move: StatusMove | None
     events: Sequence[AssetEvent]
@@ -66,14 +69,16 @@ class Archive:
     def view(self, found: Campaign) -> CampaignView:
         """Return the campaign as it is now."""
         campaign = self._dam.campaign(found.folder_id)
+        number = campaign.number
         with self._store.transaction() as session:
+            known = read_campaign(session, number, datetime.now(UTC), status=campaign.status)
             return CampaignView(
                 campaign,
-                [*masters_of(session, campaign.number), *retired_masters_of(session, campaign.number)],
-                derivatives_of(session, campaign.number),
-                list(current_rejections(session, campaign.number).values()),
-                open_move(session, campaign.number),
-                last_events_of_campaign(session, campaign.number, EVENTS_SHOWN),
+                known.lines if known is not None else (),
+                known.stuck if known is not None else (),
+                list(current_rejections(session, number).values()),
+                open_move(session, number),
+                last_events_of_campaign(session, number, EVENTS_SHOWN),
             )
 
 

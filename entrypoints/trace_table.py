@@ -8,7 +8,17 @@ from rich.text import Text
 from db.models import AssetEvent, CreativexScore, DerivativeAsset, RejectedAsset
 from domain.filenames.faults import visible
 from domain.waiting import Wait, moment
-from entrypoints.asset_words import came_of, delivery, said, score_state, score_value, sent_back, stands, tried_again
+from entrypoints.asset_words import (
+    came_of,
+    cannot_go_on,
+    delivery,
+    said,
+    score_state,
+    score_value,
+    sent_back,
+    stands,
+    tried_again,
+)
 from entrypoints.campaign_assets import CampaignAssets
 from entrypoints.event_words import cells
 from entrypoints.passport import Passport
@@ -39,9 +49,7 @@ def show_campaign_assets(campaign: CampaignAssets, console: Console) -> None:
     since = f", {campaign.status} since {moment(campaign.stay.created_at)}" if campaign.stay is not None else ""
     console.print(Text(f"{campaign.number} {campaign.name}{since}", "bold"), soft_wrap=True)
     for each in campaign.stuck:
-        reason = f": {' '.join(each.reason.split())}" if each.reason else ""
-        said = f"{each.workflow} cannot work on it since {moment(each.since)}{reason}"
-        console.print(Text(visible(said), _STYLES[Wait.FAILED]), soft_wrap=True)
+        console.print(Text(visible(cannot_go_on(each)), _STYLES[Wait.FAILED]), soft_wrap=True)
     rows = [(line.master.tracking_id, line.master.original_filename, line.waiting.sentence) for line in campaign.lines]
     if not rows:
         console.print("the database knows no master of it")

@@ -101,7 +101,7 @@ def test_a_list_counts_what_is_known_of_each_campaign(make_world: MakeWorld, mon
 
     shown = here("show", SPRING, "--dam-auth", "mtls")
     assert shown[:2] == [f"{SPRING} Campaign 401: Local Adaptation", "is A3, may move to A4 or A5"]
-    assert f"Still.png  {home.of('Still.png')}  nothing: 1 in the DAM" in shown
+    assert f"Still.png  {home.of('Still.png')}  It is on its way to Box." in shown, "this test has not delivered it"
     assert any(line.endswith("  in the DAM") for line in shown)
     assert shown[-1].endswith("moved A2 → A3  a2-to-a3")
 

@@ -106,6 +106,13 @@ def test_what_was_rejected_in_an_earlier_round_and_is_no_longer_is_waited_for_by
     assert len(passport(session, "Rej001").rejections) == 1, "the list of rejections stays complete"
 
 
+def test_the_status_that_the_dam_shows_goes_before_the_one_that_was_last_seen(session: Session, book: Storybook):
+    for status, kind in ((None, Wait.REJECTED), ("A3", Wait.DONE)):
+        campaign = read_campaign(session, "C000000081", NOW, status=status)
+        assert campaign is not None
+        assert [line.waiting.kind for line in campaign.lines] == [kind]
+
+
 def test_queries_do_not_grow_with_the_assets(session: Session, book: Storybook):
     with counted(session) as few:
         read_campaign(session, SPRING, NOW)

@@ -3,13 +3,15 @@
 import io
 from datetime import UTC, datetime
 
-import pytest
 from rich.console import Console
 
 from db.models import AssetEvent, DerivativeAsset, MasterAsset, RejectedAsset, StatusMove
+from db.repositories.troubles import Stuck
 from domain.assets import Campaign
+from domain.waiting import Wait, Waiting
 from entrypoints.asset_words import stands
-from entrypoints.campaign_table import show_campaign, waits_for
+from entrypoints.campaign_assets import AssetLine
+from entrypoints.campaign_table import show_campaign
 from entrypoints.campaign_view import CampaignView
 
 
@@ -21,31 +23,10 @@ def derivative(status: str, error: str | None = None, master_id: int = 1) -> Der
     )  # fmt: skip
 
 
-def master(delivery: str = "delivered", error: str | None = None, *, status: str = "active") -> MasterAsset:
-    """Return a master."""
-    return MasterAsset(
-        id=1, original_filename="Still.png", tracking_id="aB3xY9", delivery_status=delivery, last_error=error,
-        status=status,
-    )  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("row", "derivatives", "said"),
-    [
-        (master("pending"), (), "its way to Box"),
-        (master("failed", "Box is full"), (), "its way to Box, which failed: Box is full"),
-        (master(), (), "its first derivative from the agency"),
-        (master(), (derivative("withdrawn"),), "its first derivative from the agency"),
-        (master(), (derivative("completed", master_id=2),), "its first derivative from the agency"),
-        (master(), (derivative("completed"), derivative("failed")), "1 of 2 derivatives"),
-        (master(), (derivative("completed"), derivative("completed")), "nothing: 2 in the DAM"),
-        (master(status="retired"), (derivative("failed"),), "nothing: it was retired"),
-    ],
-)
-def test_a_master_waits_for_box_then_for_its_derivatives(
-    row: MasterAsset, derivatives: tuple[DerivativeAsset, ...], said: str
-):
-    assert waits_for(row, derivatives) == said
+def line(*derivatives: DerivativeAsset, sentence: str = "Its first derivative.") -> AssetLine:
+    """Return a master with what was made of it."""
+    master = MasterAsset(id=1, original_filename="Still.png", tracking_id="aB3xY9", status="active")
+    return AssetLine(master, derivatives, Waiting(Wait.AGENCY, sentence))
 
 
 def test_a_derivative_says_where_it_is():
@@ -77,6 +58,21 @@ def test_a_campaign_that_nothing_is_known_of_says_so_and_what_is_planned():
     ]
 
 
+def test_each_master_says_what_it_waits_for_and_each_derivative_where_it_is():
+    stuck = Stuck("C1", "a2-to-a3", datetime(2026, 3, 1, tzinfo=UTC), "no folder\nof that name")
+    made = (derivative("completed"), derivative("failed", "[b]cut[/b]"))
+    text = shown(CampaignView(Campaign("7", "C1", "Spring", "", "A2"), (line(*made),), (stuck,), (), None, ()))
+    said = text.splitlines()
+    assert said[2] == "a2-to-a3 cannot work on it since 2026-03-01 00:00 UTC: no folder of that name"
+    assert said[-5:] == [
+        "master tracking id waits for",
+        "Still.png aB3xY9 Its first derivative.",
+        "derivative tracking id where it is",
+        "a.mp4 aB3xY9 in the DAM",
+        "a.mp4 aB3xY9 in Box; failed: [b]cut[/b]",
+    ]
+
+
 def test_what_was_rejected_is_shown_with_what_was_said_and_where_it_is():
     now, legal = datetime(2026, 3, 1, tzinfo=UTC), {"reviewer": "Legal", "comment": "[b]No[/b]"}
     approver = {"reviewer": "Approver", "comment": None}
@@ -101,7 +97,7 @@ def test_what_has_happened_is_told_with_when_who_and_why():
     when = datetime(2026, 3, 1, 8, 30, tzinfo=UTC)
     detail = {"from": "B2", "to": "B1", "by": "me@desk", "reason": "[red] again", "forced": True}
     event = AssetEvent(event_type="status_changed", event_timestamp=when, detail=detail)
-    text = shown(CampaignView(Campaign("7", "C1", "Spring", "Global comm", "B2"), (master(),), (), (), None, (event,)))
+    text = shown(CampaignView(Campaign("7", "C1", "Spring", "Global comm", "B2"), (line(),), (), (), None, (event,)))
     assert "is B2, may move nowhere" in text
-    assert "Still.png aB3xY9 its first derivative from the agency" in text
+    assert "Still.png aB3xY9 Its first derivative." in text
     assert text.splitlines()[-1] == "2026-03-01 08:30:00 moved B2 → B1 by force me@desk [red] again"
