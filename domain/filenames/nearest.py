@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from domain.codes import Codes
 from domain.filenames.alignment import MISSING, SLIP, Piece, Step, align
 from domain.filenames.grammar import GRAMMARS, Grammar
+from domain.filenames.mends import LONGEST_SUBJECT
 from domain.filenames.parts import SUBJECT
 
 _FEWEST_PARTS = 4
 _UNDERSCORES = re.compile(r"(\s*_[_\s]*)")
 _ANY_SEPARATOR = re.compile(r"([\s_\-\u2010-\u2015]+)")
+_MOST_PIECES = LONGEST_SUBJECT + max(len(grammar.parts) for grammar in GRAMMARS.values())
+"""No name near a good one has more; to lay out many costs seconds, and whoever pastes them pays nothing."""
 _SPLIT_ANYWHERE = 15  # costs once per name, as much as a missing part: most hyphens and spaces stand in a subject
 
 
@@ -45,14 +48,19 @@ def likeliest(readings: tuple[Reading, ...]) -> tuple[Reading, ...]:
 
 
 def _nearest(stem: str, grammar: Grammar, codes: Codes) -> Reading:
-    """Return the cheapest reading; at equal cost the one that takes only underscores for separators."""
+    """Return the cheapest reading; at equal cost the one that takes only underscores for separators.
+
+    One without steps, which is not likely, where the stem falls into too many pieces.
+    """
     ways = []
     for separator, surcharge in ((_UNDERSCORES, 0), (_ANY_SEPARATOR, _SPLIT_ANYWHERE)):
         pieces, edges = _pieces(stem, separator)
+        if len(pieces) > _MOST_PIECES:
+            continue
         steps = align(grammar, pieces, codes)
         on_edges = SLIP * sum(edge != "" for edge in edges)
         ways.append(Reading(grammar, steps, edges, surcharge + on_edges + sum(step.cost for step in steps)))
-    return min(ways, key=lambda reading: reading.cost)
+    return min(ways, key=lambda reading: reading.cost, default=Reading(grammar, (), ("", ""), 0))
 
 
 def _pieces(stem: str, separator: re.Pattern[str]) -> tuple[list[Piece], tuple[str, str]]:

@@ -5,11 +5,17 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar, TypeVarTuple
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import HTTPException, Request
 from starlette.requests import ClientDisconnect
 
 _MOST_ADDRESSES = 10_000
+_MOST_WAITING = 8
+
+_Given = TypeVarTuple("_Given")
+_Made = TypeVar("_Made")
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,36 @@ class AddressBuckets:
         if len(self._buckets) > _MOST_ADDRESSES:
             self._buckets.popitem(last=False)
         return has_one
+
+
+class Busy(Exception):
+    """Too many wait already for the same threads."""
+
+    def __str__(self) -> str:
+        """Say so in a log."""
+        return "too many ask at once"
+
+
+class FewThreads:
+    """Threads for one kind of work, and few who may wait for them.
+
+    The server under us takes so many requests at a time, whosesoever: all who wait would keep out a webhook. For one
+    event loop: not thread-safe.
+    """
+
+    def __init__(self, threads: int) -> None:
+        self._limiter = CapacityLimiter(threads)
+        self._room = threads + _MOST_WAITING
+
+    async def do(self, work: Callable[[*_Given], _Made], *given: *_Given) -> _Made:
+        """Do it in one of the threads, after those who wait. Raises Busy where they are many."""
+        if self._room == 0:
+            raise Busy
+        self._room -= 1
+        try:
+            return await to_thread.run_sync(work, *given, limiter=self._limiter)
+        finally:
+            self._room += 1
 
 
 async def read_body(request: Request, limits: Limits) -> bytes:

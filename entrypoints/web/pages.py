@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI, HTTPException, Request, Response
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -19,7 +18,7 @@ from domain.errors import StoreError
 from entrypoints.tracing import tidy
 from entrypoints.web import names_page, sign_in, views
 from entrypoints.web.access import Access, Visitor
-from entrypoints.web.limits import Limits, read_body
+from entrypoints.web.limits import Busy, FewThreads, Limits, read_body
 from entrypoints.web.paging import address_with
 from entrypoints.web.rendering import page, redirect, style_sheet
 from entrypoints.web.views import Look, View
@@ -73,8 +72,8 @@ class _Site:
 
     def __init__(self, pages: Pages) -> None:
         self._pages = pages
-        self._readers = CapacityLimiter(CONNECTIONS)
-        self._judges = CapacityLimiter(1)  # a verdict costs time of the processor, which webhooks need too
+        self._readers = FewThreads(CONNECTIONS)
+        self._judges = FewThreads(1)  # a verdict costs time of the processor, which webhooks need too
 
     def shows(self, view: Callable[[Look], View]) -> Callable[[Request], Awaitable[Response]]:
         """Return the handler of a view."""
@@ -84,7 +83,9 @@ class _Site:
             if visitor is None:
                 return self._refused(request)
             try:
-                found = await to_thread.run_sync(self._read, request, view, limiter=self._readers)
+                found = await self._readers.do(self._read, request, view)
+            except Busy:
+                return self._busy(request, visitor)
             except StoreError as error:
                 return self._unavailable(request, visitor, error)
             if found.location is not None:
@@ -99,14 +100,22 @@ class _Site:
         if visitor is None and not self._pages.access.names_open:
             return self._refused(request)
         posted = await read_body(request, self._pages.limits) if request.method == "POST" else None
-        asked, codes = request.query_params if posted is None else QueryParams(posted), self._pages.codes
+        asked = request.query_params if posted is None else QueryParams(posted)
         suggested: dict[str, list[str]] = {}
         try:
             if visitor is not None and request.query_params.get("campaign"):
-                suggested = await to_thread.run_sync(self._tracking_ids, request, limiter=self._readers)
-        except StoreError as error:
+                suggested = await self._readers.do(self._tracking_ids, request)
+        except (StoreError, Busy) as error:
             _log.warning("names are checked without the database: %s", error)
-        found = await to_thread.run_sync(names_page.facts_of, asked, codes, suggested, limiter=self._judges)
+        try:
+            return await self._judges.do(self._judged, request, visitor, asked, suggested)
+        except Busy:
+            return self._busy(request, visitor)
+
+    def _judged(
+        self, request: Request, visitor: Visitor | None, asked: QueryParams, suggested: dict[str, list[str]]
+    ) -> Response:
+        found = names_page.facts_of(asked, self._pages.codes, suggested)
         return page("names.html", {**self._facts(request, visitor), **found})
 
     def _visitor(self, request: Request) -> Visitor | None:
@@ -137,6 +146,11 @@ class _Site:
     def _unavailable(self, request: Request, visitor: Visitor, error: StoreError) -> Response:
         _log.error("could not show %s: %s", request.url.path, error)
         return page("unavailable.html", {**self._facts(request, visitor), "error": error}, status=503)
+
+    def _busy(self, request: Request, visitor: Visitor | None) -> Response:
+        answer = page("busy.html", self._facts(request, visitor), status=503)
+        answer.headers["Retry-After"] = "5"
+        return answer
 
     def _facts(self, request: Request, visitor: Visitor | None) -> dict[str, Any]:
         """Return what every page shows."""

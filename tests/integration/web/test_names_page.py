@@ -1,6 +1,8 @@
 """The page about file names: verdicts as in the terminal, and a builder."""
 
 import itertools
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -11,6 +13,7 @@ from blocks.config_files import load_codes
 from entrypoints.web import names_page
 from entrypoints.web.names_page import check
 from tests.integration.web.conftest import CONFIG
+from tests.waiting import until
 
 GOOD = "1234567_RAF_DE_de_TEST-JOB_OLV_001_6S_16x9_BJP4ho.mp4"
 BROKEN = "1234567_raf_DE_de_TEST-JOB_OLV_001_6S_16X9_BJP4ho.mp4"
@@ -97,6 +100,29 @@ def test_what_is_posted_is_bounded_and_not_for_everybody(site):
     assert site().ask("POST", "/names", data=b"names=" + b"x" * 256 * 1024).status_code == 413
     guarded = site(token=SecretStr("a token that is long")).ask("POST", "/names", data={"names": GOOD})
     assert guarded.status_code == 401
+
+
+def test_of_many_who_ask_at_once_most_are_sent_away_so_that_webhooks_get_their_answer(site, monkeypatch):
+    made, go_on, answers = site(names_open=True, on_loopback=False), threading.Event(), []
+    facts_of = names_page.facts_of
+
+    def slow(*given):
+        assert go_on.wait(20)
+        return facts_of(*given)
+
+    monkeypatch.setattr(names_page, "facts_of", slow)
+    with ThreadPoolExecutor(30) as threads:
+        for _ in range(30):
+            threads.submit(lambda: answers.append(made.get("/names").status_code))
+        try:
+            until(lambda: len(answers) == 30 - 9, what="the answers to those who are one too many")
+            assert set(answers) == {503}
+            assert made.ask("POST", "/webhooks/box", data=b"x").status_code == 403
+            busy = made.get("/names")
+            assert busy.headers["Retry-After"] == "5" and "Too many look at once" in busy.text
+        finally:
+            go_on.set()
+    assert answers.count(200) == 9
 
 
 def test_names_that_were_left_out_are_counted_above_the_list(site, monkeypatch):

@@ -6,7 +6,7 @@ import pytest
 
 from domain.codes import Codes
 from domain.errors import FilenameRefused
-from domain.filenames import parts
+from domain.filenames import nearest, parts
 from domain.filenames.grammar import GRAMMARS
 from domain.filenames.parse import parse
 from domain.filenames.parts import Part
@@ -39,6 +39,19 @@ def test_the_forms_are_told_as_they_are_written():
         "JOB_BRAND_COUNTRY_LANGUAGE_SUBJECT_TYPE_SPOT[_SECONDS]_RATIO_TRACKING",
         "JOB_BRAND_SUBJECT_TYPE[_SECONDS]_RATIO[_SPOT]_COUNTRY_LANGUAGE[_SOCIAL]_TRACKING",
     ]
+
+
+@pytest.mark.parametrize("separator", ["_", "_-"])
+def test_a_name_in_more_pieces_than_any_good_one_has_is_not_laid_out(
+    codes: Codes, monkeypatch: pytest.MonkeyPatch, separator: str
+):
+    def lay_out(*given: object) -> None:
+        raise AssertionError(given)
+
+    monkeypatch.setattr(nearest, "align", lay_out)
+    refusal = refused(separator.join("a" * 80) + ".mp4", codes)
+    assert [fault.part for fault in refusal.faults] == ["name"]
+    assert refusal.proposals == ()
 
 
 def test_a_fault_names_the_part_what_was_expected_and_what_was_found(codes: Codes):
