@@ -66,7 +66,7 @@ def delivery(row: MasterAsset) -> str:
 
 def score_state(row: CreativexScore) -> str:
     """Return what a score counts for."""
-    return "of the master, in the DAM" if row.status == "master-cx-score" else row.status
+    return "in the DAM, of the master" if row.status == "master-cx-score" else row.status
 
 
 def score_value(row: CreativexScore) -> str:

@@ -12,6 +12,7 @@ from db.models import CampaignStatus, DerivativeAsset, MasterAsset, RejectedAsse
 from db.repositories.masters import masters_of, retired_masters_of
 from db.repositories.progress import derivatives_of, derivatives_of_retired
 from db.repositories.rejections import rejections_of_last_round
+from db.repositories.scorecards import names_scored
 from db.repositories.scores import NEEDS_REVIEW, scores_called
 from db.repositories.stays import open_stay
 from db.repositories.troubles import Stuck, stuck_campaigns
@@ -76,10 +77,15 @@ def read_campaign(session: Session, number: str, now: datetime, *, status: str |
     name = stay.campaign_name if stay is not None else next((each.campaign_name for each in masters or retired), None)
     derivatives = _by_tracking_id(derivatives_of(session, number))
     rejections = _by_tracking_id(rejections_of_last_round(session, campaign_number=number))
-    names = {name for master in masters for name in names_of(master, derivatives[master.tracking_id])}
-    unsound = [row.filename for row in scores_called(session, names, status=NEEDS_REVIEW)]
+    scored = names_scored(session, [master.tracking_id for master in masters])
+    names = {
+        master.tracking_id: [*names_of(master, derivatives[master.tracking_id]), *scored.get(master.tracking_id, ())]
+        for master in masters
+    }
+    every = {name for own in names.values() for name in own}
+    unsound = [row.filename for row in scores_called(session, every, status=NEEDS_REVIEW)]
     status = status or (stay.status if stay is not None else None)
-    lines = _lines(masters, derivatives, rejections, unsound, status, now)
+    lines = _lines(masters, derivatives, rejections, names, unsound, status, now)
     return CampaignAssets(number, name or "", stay, [*lines, *_retired(session, number, retired, now)], stuck)
 
 
@@ -87,6 +93,7 @@ def _lines(  # noqa: PLR0913, PLR0917  (what is known of them)
     masters: Sequence[MasterAsset],
     derivatives: Mapping[str, Sequence[DerivativeAsset]],
     rejections: Mapping[str, Sequence[RejectedAsset]],
+    names: Mapping[str, Collection[str]],
     unsound: Collection[str],
     status: str | None,
     now: datetime,
@@ -98,7 +105,13 @@ def _lines(  # noqa: PLR0913, PLR0917  (what is known of them)
         own = derivatives[master.tracking_id]
         others = (undelivered - (master.delivery_status != "delivered"), unfinished - (not _is_complete(own)))
         standing = standing_of(
-            master, own, rejections[master.tracking_id], unsound=unsound, status=status, others=others
+            master,
+            own,
+            rejections[master.tracking_id],
+            names=names[master.tracking_id],
+            unsound=unsound,
+            status=status,
+            others=others,
         )
         lines.append(AssetLine(master, own, what_it_waits_for(standing, now)))
     return lines
@@ -108,7 +121,7 @@ def _retired(session: Session, number: str, masters: Sequence[MasterAsset], now:
     made = _by_tracking_id(derivatives_of_retired(session, number) if masters else ())
     for master in masters:
         own = made[master.tracking_id]
-        standing = standing_of(master, own, (), unsound=(), status=None, others=(0, 0))
+        standing = standing_of(master, own, (), names=(), unsound=(), status=None, others=(0, 0))
         yield AssetLine(master, own, what_it_waits_for(standing, now))
 
 

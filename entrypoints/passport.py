@@ -14,6 +14,7 @@ from db.models import CampaignStatus, CreativexScore, DerivativeAsset, MasterAss
 from db.repositories.derivatives import derivatives_under
 from db.repositories.progress import others_open
 from db.repositories.rejections import rejections_of_last_round, rejections_under
+from db.repositories.scorecards import names_scored
 from db.repositories.scores import NEEDS_REVIEW, scores_called
 from db.repositories.stays import open_stay
 from domain.score_names import is_same_asset
@@ -41,12 +42,14 @@ def read_passport(session: Session, tracking_id: str, now: datetime) -> Passport
     if master is None:
         return None
     derivatives, rejections = derivatives_under(session, tracking_id), rejections_under(session, tracking_id)
-    scores = scores_called(session, names_of(master, derivatives))
+    names = [*names_of(master, derivatives), *names_scored(session, [tracking_id]).get(tracking_id, ())]
+    scores = scores_called(session, names, master=tracking_id)
     stay = open_stay(session, master.local_campaign_id)
     standing = standing_of(
         master,
         derivatives,
         rejections_of_last_round(session, tracking_id=tracking_id),
+        names=names,
         unsound=[row.filename for row in scores if row.status == NEEDS_REVIEW],
         status=stay.status if stay is not None else None,
         others=others_open(session, master.local_campaign_id, master.id),
@@ -59,12 +62,14 @@ def standing_of(  # noqa: PLR0913  (what is known of it)
     derivatives: Sequence[DerivativeAsset],
     rejections: Sequence[RejectedAsset],
     *,
+    names: Collection[str],
     unsound: Collection[str],
     status: str | None,
     others: tuple[int, int],
 ) -> Standing:
-    """Return what the rows of one master say. `rejections` are of the last round; `unsound` may name other assets too.
+    """Return what the rows of one master say. `rejections` are of the last round.
 
+    `names` are those that scores of it are kept under, `unsound` some that are in review, of other assets too.
     `others` counts the campaign's other masters: those not in Box, those not complete.
     """
     return Standing(
@@ -81,9 +86,7 @@ def standing_of(  # noqa: PLR0913  (what is known of it)
             for row in rejections
             if row.returned_at is None
         ),
-        unsound=tuple(
-            name for name in unsound if any(is_same_asset(name, own) for own in names_of(master, derivatives))
-        ),
+        unsound=tuple(name for name in unsound if any(is_same_asset(name, own) for own in names)),
         campaign_status=status,
         others_undelivered=others[0],
         others_unfinished=others[1],
@@ -91,5 +94,5 @@ def standing_of(  # noqa: PLR0913  (what is known of it)
 
 
 def names_of(master: MasterAsset, derivatives: Sequence[DerivativeAsset]) -> list[str]:
-    """Return the names that scores of a master and of what was made of it are kept under."""
+    """Return the names of a master and of what was made of it: scores of them are kept under these."""
     return [master.original_filename, *(row.derivative_filename for row in derivatives)]

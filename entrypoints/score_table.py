@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from db.models import CreativexScore, DerivativeAsset
+from db.repositories.scores import master_of
 from entrypoints.asset_words import score_state, score_value
 from entrypoints.score_view import History
 
@@ -49,4 +50,12 @@ def _table(scores: Sequence[CreativexScore]) -> Table:
 
 def _cells(row: CreativexScore) -> Sequence[str]:
     read = f"{row.extracted_at.astimezone(UTC):%Y-%m-%d %H:%M}"
-    return str(row.version), score_value(row), score_state(row), read, row.creativex_id or "", row.creativex_url or ""
+    whose = f" {master}" if (master := master_of(row)) is not None else ""
+    return (
+        str(row.version),
+        score_value(row),
+        f"{score_state(row)}{whose}",
+        read,
+        row.creativex_id or "",
+        row.creativex_url or "",
+    )

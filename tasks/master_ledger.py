@@ -176,7 +176,9 @@ def _keep_score(session: Session, master: MasterAsset, representation: Json, wor
     score = value.rpartition("^")[2]  # cascading form: Platform^Score
     link = field_value(representation, fields.creativex_link)
     try:
-        store_master_score(session, filename=master.original_filename, score=score, url=link)
+        store_master_score(
+            session, filename=master.original_filename, score=score, url=link, tracking_id=master.tracking_id
+        )
     except MetadataRefused as error:  # the master has arrived all the same
         _record(session, master, "master_score_ignored", work, reason=str(error))
 

@@ -13,8 +13,9 @@ from db.models.base import Base, CreatedAt, RowId, one_of
 class CreativexScore(Base):
     """A creative-quality score of the asset with this filename. Per filename, one row of each kind is current.
 
-    `master-cx-score`: read from a master in the DAM. `needs review`: its scorecard does not add up. Names that differ
-    in case only are one name.
+    `master-cx-score`: read from a master in the DAM, whose tracking id is `master_tracking_id` in
+    `full_extraction_data`; masters of one name have a current row each. `needs review`: its scorecard does not add up.
+    Names that differ in case only are one name.
     """
 
     __tablename__ = "creativex_scores"
@@ -26,6 +27,7 @@ class CreativexScore(Base):
             "uq_creativex_scores_current",
             func.lower(text("filename")),
             "status",
+            func.coalesce(text("full_extraction_data->>'master_tracking_id'"), text("''")),
             unique=True,
             postgresql_where=text("status <> 'superseded'"),
         ),

@@ -1,5 +1,6 @@
 """Scorecards: what became of each content of a PDF, so that none is read twice and each result is told once."""
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -85,6 +86,20 @@ def untold(session: Session) -> list[tuple[Scorecard, CreativexScore]]:
         .with_for_update(of=Scorecard)
     )
     return [(card, score) for card, score in rows]
+
+
+def names_scored(session: Session, tracking_ids: Collection[str]) -> dict[str, set[str]]:
+    """Return the names under which scorecards of these tracking ids were read, by tracking id."""
+    rows = session.execute(
+        select(Scorecard.tracking_id, CreativexScore.filename)
+        .join(CreativexScore, CreativexScore.id == Scorecard.score_id)
+        .where(Scorecard.tracking_id == any_(texts(tracking_ids)))
+        .distinct()
+    )
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for tracking_id, filename in rows.tuples():
+        found[str(tracking_id)].add(filename)
+    return dict(found)
 
 
 def mark_scores_told(session: Session, scorecard_ids: Collection[int]) -> None:

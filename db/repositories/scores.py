@@ -21,6 +21,8 @@ ACTIVE = "active"
 NEEDS_REVIEW = "needs review"
 SUPERSEDED = "superseded"
 
+_WHOSE = "master_tracking_id"
+_MASTER = CreativexScore.full_extraction_data[_WHOSE].astext
 _SETTLES = {ACTIVE: (ACTIVE, NEEDS_REVIEW)}
 """Kinds whose current row a new one takes the place of, where that is not its own kind alone."""
 
@@ -50,19 +52,29 @@ class ScoreSource(TypedDict, total=False):
 
 
 def store_master_score(
-    session: Session, *, filename: str, score: Decimal | float | str, url: str | None, **source: Unpack[ScoreSource]
+    session: Session, *, filename: str, score: Decimal | float | str, url: str | None, tracking_id: str
 ) -> CreativexScore:
     """Store the score that a master carries in the DAM. The same score and link again change nothing.
 
-    Raises MetadataRefused unless the score is a number from 0 to 100.
+    Other masters of this name keep theirs. Raises MetadataRefused unless the score is a number from 0 to 100.
     """
     value = tidy_score(score)
     _serialize(session, filename)
-    known = current_score(session, filename, status=MASTER)
+    own = has_name(filename) & (CreativexScore.status == MASTER) & (tracking_id == _MASTER)
+    known = session.scalar(select(CreativexScore).where(own))
     if known is not None and (known.quality_score, known.creativex_url) == (value, url):
         return known
-    row = CreativexScore(filename=filename, quality_score=value, creativex_url=url, status=MASTER, **source)
-    return _add_version(session, row)
+    session.execute(update(CreativexScore).where(own).values(status=SUPERSEDED))
+    whose = {_WHOSE: tracking_id}
+    row = CreativexScore(
+        filename=filename, quality_score=value, creativex_url=url, status=MASTER, full_extraction_data=whose
+    )
+    return _number(session, row)
+
+
+def master_of(row: CreativexScore) -> str | None:
+    """Return the tracking id of the master that carries the score; None for one of a scorecard."""
+    return (row.full_extraction_data or {}).get(_WHOSE)
 
 
 def store_score(
@@ -136,16 +148,21 @@ def scores_of(session: Session, filename: str) -> list[CreativexScore]:
     return [row for row in rows if len(stem_of(row.filename)) == len(stem)]  # what begins so may go on otherwise
 
 
-def scores_called(session: Session, names: Collection[str], *, status: str | None = None) -> list[CreativexScore]:
+def scores_called(
+    session: Session, names: Collection[str], *, status: str | None = None, master: str | None = None
+) -> list[CreativexScore]:
     """Return the scores that were given to one of these names, with its extension or without; of each, oldest first.
 
-    Without what was read of their scorecards. `status` takes those of one kind.
+    Without what was read of their scorecards. `status` takes those of one kind; `master` leaves out those that another
+    master than the one of this tracking id carries.
     """
     called = sorted({form for name in names for form in (name, stem_of(name))})
     named = func.lower(CreativexScore.filename)
     wanted = select(CreativexScore).where(named.in_(select(func.lower(func.unnest(texts(called))))))
     if status is not None:
         wanted = wanted.where(CreativexScore.status == status)
+    if master is not None:
+        wanted = wanted.where(func.coalesce(_MASTER, master) == master)
     ordered = wanted.order_by(named, CreativexScore.version, CreativexScore.id)
     return list(session.scalars(ordered.options(defer(CreativexScore.full_extraction_data))))
 
@@ -161,6 +178,10 @@ def _is_same(known: CreativexScore, value: Decimal, url: str | None, creativex_i
 
 def _add_version(session: Session, row: CreativexScore) -> CreativexScore:
     _supersede(session, row.filename, _settled_by(row.status))
+    return _number(session, row)
+
+
+def _number(session: Session, row: CreativexScore) -> CreativexScore:
     same_name = has_name(row.filename)
     row.version = 1 + session.scalars(select(func.count()).select_from(CreativexScore).where(same_name)).one()
     session.add(row)

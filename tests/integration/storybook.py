@@ -13,7 +13,8 @@ from db.repositories.events import record_event
 from db.repositories.facts import observe
 from db.repositories.moves import finish_move, plan_move
 from db.repositories.rejections import begin_rejection, record_fetched, record_not_fetched
-from db.repositories.scores import store_score
+from db.repositories.scorecards import expect_scorecards, record_read
+from db.repositories.scores import store_master_score, store_score
 from db.repositories.stays import enter
 
 SPRING = "C000000078"
@@ -160,10 +161,30 @@ class Storybook:
         )
         finish_move(self.session, move.id)
 
-    def scored(self, name: str, score: int, status: Literal["active", "needs review"] = "active") -> None:
-        """Let a scorecard have been read."""
+    def scored(
+        self,
+        name: str,
+        score: int,
+        status: Literal["active", "needs review"] = "active",
+        *,
+        tracking_id: str | None = None,
+    ) -> None:
+        """Let a scorecard have been read; `tracking_id` is the one in the name that was scored."""
         url = "https://app.creativex.com/preflight/pretests/1"
-        store_score(self.session, filename=name, score=score, url=url, status=status, creativex_id="cx-1")
+        row = store_score(self.session, filename=name, score=score, url=url, status=status, creativex_id="cx-1")
+        sha1, file_id = hashlib.sha1(f"{name}{score}".encode()).hexdigest(), f"{next(self._numbers)}"
+        expect_scorecards(
+            self.session, [{"sha1": sha1, "pdf_name": f"{name}.pdf", "box_file_id": file_id, "handed_in_at": None}]
+        )
+        state = "read" if status == "active" else status
+        record_read(
+            self.session, sha1, state=state, score_id=row.id, tracking_id=tracking_id, tier=None, previous_score=None
+        )
+
+    def carries(self, master: MasterAsset, score: int) -> None:
+        """Let a master carry a score in the DAM."""
+        name, tracking_id = master.original_filename, master.tracking_id
+        store_master_score(self.session, filename=name, score=score, url=None, tracking_id=tracking_id)
 
     def event(self, master: MasterAsset, event_type: str, **detail: Any) -> None:
         """Write an event down."""

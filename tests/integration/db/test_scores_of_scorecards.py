@@ -148,7 +148,7 @@ def test_a_review_of_another_file_stays_open(session: Session):
 
 
 def test_the_score_of_a_master_is_neither_superseded_nor_used(session: Session):
-    scores.store_master_score(session, filename=NAME, score=50, url=URL)
+    scores.store_master_score(session, filename=NAME, score=50, url=URL, tracking_id="aB3xY9")
     assert score_for(session, NAME) is None
     keep(session, 80)
     assert versions(session) == [("50", 1, "master-cx-score"), ("80", 2, "active")]

@@ -113,6 +113,27 @@ def test_the_status_that_the_dam_shows_goes_before_the_one_that_was_last_seen(se
         assert [line.waiting.kind for line in campaign.lines] == [kind]
 
 
+def test_of_masters_of_one_name_each_has_its_own_score(session: Session, book: Storybook):
+    for tracking_id, score in (("Kv0001", 61), ("Kv0002", 62)):
+        book.carries(book.master(tracking_id, "KV.tif", f"C0000000{score}"), score)
+    for tracking_id, score in (("Kv0001", 61), ("Kv0002", 62)):
+        (row,) = passport(session, tracking_id).scores
+        assert (str(row.quality_score), row.status) == (str(score), "master-cx-score")
+
+
+def test_a_score_that_was_read_before_its_film_came_is_shown_and_its_review_is_told(session: Session, book: Storybook):
+    name = derivative_name("KEY")
+    book.scored(name, 55, "needs review", tracking_id="Box001")
+    key_visual = passport(session, "Box001")
+    assert [row.filename for row in key_visual.scores] == [name]
+    assert key_visual.waiting.kind == Wait.AGENCY
+    assert key_visual.waiting.sentence.endswith(f"; the scorecard of {name} does not add up and needs review.")
+    campaign = read_campaign(session, SPRING, NOW)
+    assert campaign is not None
+    assert key_visual.waiting in [line.waiting for line in campaign.lines]
+    assert sum("needs review" in line.waiting.sentence for line in campaign.lines) == 2
+
+
 def test_queries_do_not_grow_with_the_assets(session: Session, book: Storybook):
     with counted(session) as few:
         read_campaign(session, SPRING, NOW)
@@ -122,13 +143,13 @@ def test_queries_do_not_grow_with_the_assets(session: Session, book: Storybook):
         read_campaign(session, SPRING, NOW)
     with counted(session) as one:
         read_passport(session, "aB3xY9", NOW)
-    assert (len(few), len(many)) == (7, 7)
-    assert len(one) == 7
+    assert (len(few), len(many)) == (8, 8)
+    assert len(one) == 8
     for number in range(10):
         set_master_status(session, SPRING, f"More{number:02}", "retired", by="ana", reason="dropped")
     with counted(session) as with_retired:
         read_campaign(session, SPRING, NOW)
-    assert len(with_retired) == 8
+    assert len(with_retired) == 9
 
 
 @contextmanager
