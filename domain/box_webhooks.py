@@ -91,14 +91,15 @@ def read_event(raw: bytes) -> UploadEvent | None:
     )
 
 
-def why_ignored(event: UploadEvent, *, folder_id: str, own_user_id: str) -> str | None:
+def why_ignored(event: UploadEvent, *, folder_id: str, own_user_id: str | None) -> str | None:
     """Return why nothing has to be done about the event, or None when its file is to be fetched.
 
-    An event that names no folder at all is not ignored: whoever fetches the file sees where it lies.
+    Without `own_user_id` nobody knows which files are our own, and none is ignored for that. Nor is an event that names
+    no folder at all: whoever fetches the file sees where it lies.
     """
     if event.trigger != UPLOADED:
         return f"its trigger is {event.trigger!r}"
-    if event.created_by_id == own_user_id:
+    if own_user_id is not None and event.created_by_id == own_user_id:
         return "we placed the file ourselves"
     places = {event.parent_id, *event.path_ids} - {None}
     if places and folder_id not in places:

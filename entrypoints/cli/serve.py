@@ -2,7 +2,7 @@
 
 import logging
 import signal
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from typing import Annotated
 
 import typer
@@ -20,30 +20,40 @@ def serve(
     """Receive the webhooks of Box until Ctrl-C: each file that is placed there starts a run of a2-to-a3.
 
     Box sends to https on port 443 only, so put a TLS proxy in front. What is missed is taken up by the schedule.
-    GET /healthz says whether the database can be reached. Needs PREFECT_API_URL: the address of your Prefect server.
+    Needs the webhook keys of the Box app, and PREFECT_API_URL: the address of your Prefect server. Without the keys it
+    takes no webhooks, and shows the status pages alone. GET /healthz says whether the database can be reached.
     The status pages are at /, for who has PAGES_TOKEN or is named in PAGES_USER_HEADER; else for this machine only.
     """
     console = open_console()
     from blocks.watching import watch_run
-    from entrypoints.prefect_api import require_server
+    from domain.errors import ConfigError
     from entrypoints.web.app import WEBHOOK_PATH, create_app
     from entrypoints.web.server import listen, web_server
-    from entrypoints.web.serving import open_pages, open_receiver, page_access, receiver_settings
+    from entrypoints.web.serving import (
+        open_pages,
+        open_receiver,
+        page_access,
+        ready_database,
+        receiver_settings,
+        why_no_webhooks,
+    )
 
     settings = receiver_settings()
-    require_server()
     _log_to_terminal()
     watch_run(settings)
-    access = page_access(settings, host=host, proxy=proxy)
-    with (
-        closing(listen(host, port)) as listener,
-        open_receiver(settings) as receiver,
-        open_pages(settings, access) as pages,
-    ):
-        server = web_server(create_app(receiver, pages), proxy=proxy)
+    access, no_webhooks = page_access(settings, host=host, proxy=proxy), why_no_webhooks(settings)
+    if no_webhooks is not None and access.shows_nothing:
+        raise ConfigError([f"no webhooks can be taken: {no_webhooks}", access.about("")])
+    with closing(listen(host, port)) as listener, ExitStack() as opened:
+        database = ready_database(settings)
+        receiver = opened.enter_context(open_receiver(settings, database))
+        pages = opened.enter_context(open_pages(settings, access, database))
+        store = next(each.store for each in (receiver, pages) if each is not None)
+        server = web_server(create_app(store, receiver, pages), proxy=proxy)
         name = f"[{host}]" if ":" in host else host
         address = f"http://{name}:{listener.getsockname()[1]}"
-        console.print(f"Receiving at {address}{WEBHOOK_PATH}; Ctrl-C stops", markup=False, highlight=False)
+        takes = f"Receiving at {address}{WEBHOOK_PATH}" if receiver is not None else f"No webhooks: {no_webhooks}"
+        console.print(f"{takes}; Ctrl-C stops", markup=False, highlight=False)
         console.print(access.about(address), markup=False, highlight=False)
         # uvicorn raises the signal that ended it once more; it has done its work by then.
         signal.signal(signal.SIGTERM, signal.default_int_handler)

@@ -3,15 +3,12 @@
 import threading
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from entrypoints.cli.options import EnvFile, ProxyAddress
 from entrypoints.console import open_console
-
-if TYPE_CHECKING:
-    from blocks.settings import Settings
 
 
 def up(
@@ -47,6 +44,7 @@ def up(
     from deployments.sole import sole_use
     from deployments.stopped_runs import mark_stopped
     from deployments.whole import Whole
+    from entrypoints.web.serving import page_access, why_no_webhooks
 
     require_dam(settings, Path.cwd())
     folder = (settings.data_dir / "up").absolute()
@@ -61,10 +59,10 @@ def up(
         set_up(settings, Path.cwd(), say=lambda line: say(f"  {line}"), environment=whole.environment)
         worker = running.enter_context(whole.worker())
         say(f"Prefect pages: {whole.ui_url}")
-        if (reason := _why_no_receiver(settings)) is None:
+        if (reason := why_no_webhooks(settings)) is not None:
+            say(f"No webhooks: {reason}. Files come home by the schedule, every five minutes")
+        if reason is None or not page_access(settings, host=host, proxy=proxy).shows_nothing:
             running.enter_context(whole.receiver(host, port, proxy))
-        else:
-            say(f"No receiver: {reason}. Files come home by the schedule, every five minutes")
         say(f"Running; the logs are in {folder}. Ctrl-C stops all of it")
         try:
             threading.Event().wait()
@@ -74,9 +72,3 @@ def up(
             worker.stop()
             for name in mark_stopped(pids):
                 say(f"Stopped in the middle, and taken up again by the next run: {name}")
-
-
-def _why_no_receiver(settings: "Settings") -> str | None:
-    if settings.box_webhook_primary_key is None and settings.box_webhook_secondary_key is None:
-        return "neither BOX_WEBHOOK_PRIMARY_KEY nor BOX_WEBHOOK_SECONDARY_KEY is set"
-    return None

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from db.embedded import EmbeddedPostgres
+from db.engine import Store
 from deployments.local_server import free_port, local_worker, prefect_environment, start_server
 from deployments.spawned import stop
 from sandbox.environment import write_env_file
@@ -98,11 +99,16 @@ def _receiver() -> Iterator[str]:
     """Run what `content-scaling serve` runs; gives the address that Box is to tell of files."""
     from entrypoints.web.app import WEBHOOK_PATH, create_app
     from entrypoints.web.server import listen, web_server
-    from entrypoints.web.serving import open_receiver, receiver_settings
+    from entrypoints.web.serving import open_receiver, ready_database, receiver_settings
 
     settings = receiver_settings()
-    with closing(listen("127.0.0.1", 0)) as listener, open_receiver(settings) as receiver:
-        server = web_server(create_app(receiver), proxy="127.0.0.1")
+    address = ready_database(settings)
+    with (
+        closing(listen("127.0.0.1", 0)) as listener,
+        open_receiver(settings, address) as receiver,
+        closing(Store(address, pool_size=1)) as store,
+    ):
+        server = web_server(create_app(store, receiver), proxy="127.0.0.1")
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="receiver", daemon=True)
         thread.start()
         try:

@@ -49,6 +49,11 @@ class Access:
         """Whether nobody at all may see the pages."""
         return not self.is_guarded and not self.on_loopback
 
+    @property
+    def shows_nothing(self) -> bool:
+        """Whether not even the page about file names is shown to anybody."""
+        return self.is_off and not self.names_open
+
     def about(self, address: str) -> str:
         """Return who may see the pages, or why nobody may; `address` is where they are."""
         names = "; /names is open to everybody" if self.names_open else ""

@@ -5,10 +5,11 @@ again, for two hours, what was not answered with 2xx.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from anyio import move_on_after, to_thread
 from fastapi import Depends, FastAPI, HTTPException, Request, Response
 from sqlalchemy import text
 from starlette.background import BackgroundTask
@@ -22,6 +23,7 @@ from entrypoints.web.limits import AddressBuckets, Limits, read_body
 from entrypoints.web.pages import Pages, add_pages
 
 WEBHOOK_PATH = "/webhooks/box"
+_BOX_TELLS_S = 5
 
 _log = logging.getLogger(__name__)
 
@@ -32,38 +34,46 @@ def _utc_now() -> datetime:
 
 @dataclass(frozen=True, kw_only=True)
 class Receiver:
-    """What the web app works with. `start` is called once for each event kept, in a thread, after the answer."""
+    """What takes webhooks. `start` is called once for each event kept, in a thread, after the answer.
+
+    `own_user_id` tells whose uploads are our own, None where nobody knows; it may take long, in a thread.
+    """
 
     keys: SigningKeys
     store: Store
     start: Callable[[UploadEvent], None]
     folder_id: str
-    own_user_id: str
+    own_user_id: Callable[[], str | None]
     clock: Callable[[], datetime] = _utc_now
     limits: Limits = field(default_factory=Limits)
 
 
-def create_app(receiver: Receiver, pages: Pages | None = None) -> FastAPI:
-    """Return the app; without `pages` it shows none."""
-    buckets = AddressBuckets(receiver.limits)
+def create_app(store: Store, receiver: Receiver | None = None, pages: Pages | None = None) -> FastAPI:
+    """Return the app, which says whether `store` can be reached; without `receiver` or `pages` it has none of that."""
+    buckets = AddressBuckets(receiver.limits if receiver is not None else Limits())
 
     async def limit_rate(request: Request) -> None:
         if not buckets.take(request.client.host if request.client else ""):
             raise HTTPException(429, headers={"Retry-After": "1"})
 
-    async def box(request: Request) -> Response:
-        return await _take(request, receiver)
-
     async def health() -> Response:
-        return await _health(receiver.store)
+        return await _health(store)
 
     # Nobody has to read here what may be sent here.
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, dependencies=[Depends(limit_rate)])
-    app.add_api_route(WEBHOOK_PATH, box, methods=["POST"])
     app.add_api_route("/healthz", health, methods=["GET"])
+    if receiver is not None:
+        app.add_api_route(WEBHOOK_PATH, _taking(receiver), methods=["POST"])
     if pages is not None:
         add_pages(app, pages)
     return app
+
+
+def _taking(receiver: Receiver) -> Callable[[Request], Awaitable[Response]]:
+    async def box(request: Request) -> Response:
+        return await _take(request, receiver)
+
+    return box
 
 
 async def _take(request: Request, receiver: Receiver) -> Response:
@@ -80,7 +90,7 @@ async def _take(request: Request, receiver: Receiver) -> Response:
 
 async def _answer(event: UploadEvent, receiver: Receiver) -> Response:
     """Keep the event where it concerns us; what does not is not kept, as nobody would ever handle it."""
-    reason = why_ignored(event, folder_id=receiver.folder_id, own_user_id=receiver.own_user_id)
+    reason = why_ignored(event, folder_id=receiver.folder_id, own_user_id=await _own_user_id(receiver))
     if reason is not None:
         _log.info("ignored event %s about file %s: %s", event.event_id, event.file_id, reason)
         return Response()
@@ -91,6 +101,13 @@ async def _answer(event: UploadEvent, receiver: Receiver) -> Response:
         return Response(status_code=503)
     _log.info("%s event %s about file %s", "kept" if is_new else "had", event.event_id, event.file_id)
     return Response(background=BackgroundTask(receiver.start, event) if is_new else None)
+
+
+async def _own_user_id(receiver: Receiver) -> str | None:
+    """Return whose uploads are our own, or None where Box takes long to tell: a run too many does no harm."""
+    with move_on_after(_BOX_TELLS_S):
+        return await to_thread.run_sync(receiver.own_user_id, abandon_on_cancel=True)
+    return None
 
 
 def _keep(store: Store, event: UploadEvent) -> bool:

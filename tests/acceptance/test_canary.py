@@ -120,9 +120,13 @@ def pages(world: MarkedWorld) -> dict[str, str]:
 
     settings = load_settings()
     access = page_access(settings, host="127.0.0.1", proxy="127.0.0.1")
-    receiver = Receiver(keys=_keys(settings), store=world.store, start=print, folder_id="1", own_user_id="2")
+    receiver = Receiver(keys=_keys(settings), store=world.store, start=print, folder_id="1", own_user_id=lambda: "2")
     shown = {}
-    with open_pages(settings, access) as opened, serving(receiver, opened) as address, requests.Session() as http:
+    with (
+        open_pages(settings, access, world.store.url) as opened,
+        serving(receiver, opened) as address,
+        requests.Session() as http,
+    ):
         token = world.markers["pages"]
         for path in ("/", "/healthz", "/names", f"/campaigns/{OUT}", "/assets/nobody", "/gone"):
             for headers in ({}, {"Authorization": f"Bearer {token}"}, {"Authorization": "Bearer wrong"}):

@@ -63,7 +63,7 @@ def serving(
     """Serve the app on a free port; gives its address."""
     with closing(listen("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-        server = web_server(create_app(receiver, pages), proxy=proxy, connection_s=connection_s)
+        server = web_server(create_app(receiver.store, receiver, pages), proxy=proxy, connection_s=connection_s)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="receiver")
         thread.start()
         try:
@@ -188,7 +188,7 @@ def serve(box: Box, starter: Starter, store: Store) -> Iterator[Callable[..., Se
                 "store": store,
                 "start": starter,
                 "folder_id": box.folder_id,
-                "own_user_id": box.state.app.service_user_id,
+                "own_user_id": lambda: box.state.app.service_user_id,
                 "clock": box.state.now,
                 "limits": Limits(),
             }
@@ -226,7 +226,7 @@ def site(told: Store) -> Iterator[MakeSite]:
             access = Access(**{"on_loopback": True, "proxy": PROXY, **rules})
             pages = Pages(store=store, codes=codes, access=access)
             keys = SigningKeys("primary", "secondary")
-            receiver = Receiver(keys=keys, store=store, start=Starter(), folder_id="1", own_user_id="2")
+            receiver = Receiver(keys=keys, store=store, start=Starter(), folder_id="1", own_user_id=lambda: "2")
             return Site(open_now.enter_context(serving(receiver, pages)))
 
         yield make

@@ -171,7 +171,7 @@ def test_names_may_be_open_to_everybody_and_show_nothing_else(site):
 def test_where_nobody_may_see_them_there_are_none():
     settings = Settings(_env_file=None)
     access = page_access(settings, host="0.0.0.0", proxy="127.0.0.1")
-    with open_pages(settings, access) as found:
+    with open_pages(settings, access, "") as found:
         assert found is None
 
 

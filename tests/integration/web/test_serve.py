@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from deployments.local_server import free_port, local_server, local_worker, pref
 from deployments.setup import set_up
 from entrypoints.web.app import WEBHOOK_PATH
 from entrypoints.web.runs import DEPLOYMENT, start_run
+from sandbox.box.deliveries import Keys, signed_headers, wire_form
 from sandbox.certificates import write_private
 from sandbox.drops import STILL
 from sandbox.environment import write_env_file
@@ -185,19 +187,67 @@ def test_a_webhook_is_made_once_listed_and_deleted(installation: Installation):
     assert installation.command("box-webhook", "delete", "../users/me")[0] == 2
 
 
-def test_without_a_key_nothing_is_served(tmp_path: Path):
+def test_without_a_key_the_pages_are_served_without_box_and_without_prefect(tmp_path: Path, store: Store):
+    environment = alone(tmp_path / "home", DATABASE_URL=store.url, BOX_WEBHOOK_PRIMARY_KEY=" ")
+    with serve_in(environment, "No webhooks: neither BOX_WEBHOOK_PRIMARY_KEY nor ") as (_, address):
+        assert "No campaign is known yet." in requests.get(f"{address}/", timeout=DEADLINE_S).text
+        assert requests.get(f"{address}/healthz", timeout=DEADLINE_S).text == "database: reachable\n"
+        assert requests.post(f"{address}{WEBHOOK_PATH}", timeout=DEADLINE_S).status_code == 404
+
+
+def test_where_neither_box_nor_prefect_answers_events_are_kept_and_pages_shown(tmp_path: Path, store: Store):
     jwt = tmp_path / "box-app.json"
     write_private(jwt, b"{}")
-    settings = {"BOX_JWT_CONFIG_PATH": str(jwt), "BOX_WEBHOOK_PRIMARY_KEY": " "}
-    done = content_scaling("serve", environment=alone(tmp_path / "home", **settings), cwd=tmp_path)
+    nowhere = f"http://127.0.0.1:{free_port()}"
+    own = {"BOX_JWT_CONFIG_PATH": str(jwt), "BOX_API_URL": nowhere, "BOX_FOLDER_DERIVATIVES": "12"}
+    away = {"BOX_WEBHOOK_PRIMARY_KEY": "key-1", "PREFECT_API_URL": f"{nowhere}/api", "DATABASE_URL": store.url}
+    event = {"id": "e-1", "trigger": "FILE.UPLOADED", "created_by": {"id": "7"}}
+    body = wire_form({**event, "source": {"type": "file", "id": "42", "parent": {"id": "12"}}}, is_escaped=True)
+    headers = signed_headers(body, Keys("key-1", "key-2"), datetime.now(UTC), "1")
+    with serve_in(alone(tmp_path / "home", **own, **away), "Receiving at http://127.0.0.1:") as (log, address):
+        answer = requests.post(f"{address}{WEBHOOK_PATH}", data=body, headers=headers, timeout=DEADLINE_S)
+        assert answer.status_code == 200
+        assert "No campaign is known yet." in requests.get(f"{address}/", timeout=DEADLINE_S).text
+    with store.transaction() as session:
+        assert [kept.file_id for kept in unhandled_events(session)] == ["42"]
+    said = "".join(log)
+    assert "the Prefect server at" in said and "starting a run for 1 files failed" in said
+    assert "Traceback" not in said
 
+
+@contextmanager
+def serve_in(environment: dict[str, str], begins: str) -> Iterator[tuple[list[str], str]]:
+    """Run `serve`, which says this first; gives what it says, all of it in the end, and its address."""
+    process = start("serve", "--port", "0", environment=environment)
+    assert process.stdout is not None
+    log: list[str] = []
+    try:
+        for line in process.stdout:
+            log.append(line)
+            if "Status pages at" in line:
+                break
+        assert any(line.startswith(begins) for line in log), log
+        yield log, log[-1].partition("Status pages at ")[2].split("/ ")[0]
+    finally:
+        process.send_signal(signal.SIGTERM)
+        rest, _ = process.communicate(timeout=DEADLINE_S)
+        log.append(rest)
+    assert process.returncode == 0, log
+
+
+def test_what_webhooks_need_is_told_at_once_and_that_nothing_could_be_served_too(tmp_path: Path):
+    done = content_scaling("serve", environment=alone(tmp_path / "home", BOX_WEBHOOK_PRIMARY_KEY="key"), cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     head, *faults = done.stderr.splitlines()
     assert head == "Not started. Mend these settings:"
     assert [fault.partition(":")[0] for fault in faults] == [
+        "- BOX_JWT_CONFIG_PATH",
         "- BOX_FOLDER_DERIVATIVES",
-        "- BOX_WEBHOOK_PRIMARY_KEY, BOX_WEBHOOK_SECONDARY_KEY",
+        "- PREFECT_API_URL",
     ]
+    done = content_scaling("serve", "--host", "0.0.0.0", environment=alone(tmp_path / "home"), cwd=tmp_path)
+    assert done.returncode == 2
+    assert "no webhooks can be taken: neither" in done.stderr and "Status pages are off" in done.stderr
 
 
 def test_a_port_that_is_taken_is_told(installation: Installation):

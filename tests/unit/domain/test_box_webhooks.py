@@ -255,6 +255,7 @@ def test_an_upload_that_names_no_folder_is_taken():
 def test_our_own_uploads_other_folders_and_other_triggers_are_ignored():
     found = read_whole(event())
     assert why_ignored(found, folder_id="12", own_user_id="7") == "we placed the file ourselves"
+    assert why_ignored(found, folder_id="12", own_user_id=None) is None
     assert why_ignored(found, folder_id="13", own_user_id="1") == "the file lies in another folder"
     other = read_whole(event() | {"trigger": "FILE.TRASHED"})
     assert why_ignored(other, folder_id="12", own_user_id="1") == "its trigger is 'FILE.TRASHED'"
