@@ -59,11 +59,17 @@ def show_campaign_assets(campaign: CampaignAssets, console: Console) -> None:
 def show_matches(found: Found, console: Console) -> None:
     """Print what may be meant, for somebody to choose from."""
     _show_refusals(found, console)
-    rows = [(each.tracking_id, each.name, each.campaign_number, each.found_as) for each in found.assets]
+    rows = [
+        (each.tracking_id, each.name, f"{each.campaign_number} {each.campaign_name}".strip(), each.found_as)
+        for each in found.assets
+    ]
     _show(("tracking id", "master", "campaign", "found by"), rows, console)
     _show(("campaign", "name"), [(each.number, each.name) for each in found.campaigns], console)
-    if max(len(found.assets), len(found.campaigns)) == MOST_MATCHES:
-        console.print(f"there may be more than these {MOST_MATCHES}", style="yellow")
+    if found.total > len(found.assets):
+        more = "" if found.is_exact else "; give more of the name"
+        console.print(f"these are the newest {len(found.assets)} of {found.total} assets{more}", style="yellow")
+    if len(found.campaigns) == MOST_MATCHES:
+        console.print(f"there may be more campaigns than these {MOST_MATCHES}", style="yellow")
 
 
 def show_nothing(text: str, found: Found, nearest: Nearest, console: Console) -> None:

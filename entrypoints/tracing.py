@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from db.repositories.lookups import (
     AssetMatch,
+    AssetMatches,
     CampaignMatch,
     assets_called,
     assets_once_called,
@@ -35,12 +36,13 @@ _UNTYPED = ("Cc", "Cs")  # control characters and lone surrogates, which no name
 class Found:
     """What was found. `is_exact`: the text is an id or a whole name of each; else it is a part of their names.
 
-    `other_case` are tracking ids that differ from the text, or from the one in it, in case only. `refusals` are of
-    files of this name, the newest first.
+    `assets` is one page of the `total` that there are, the newest first. `other_case` are tracking ids that differ from
+    the text, or from the one in it, in case only. `refusals` are of files of this name, the newest first.
     """
 
     text: str
     assets: Sequence[AssetMatch] = ()
+    total: int = 0
     campaigns: Sequence[CampaignMatch] = ()
     is_exact: bool = True
     other_case: Sequence[str] = ()
@@ -53,7 +55,7 @@ class Found:
     @property
     def only_asset(self) -> str | None:
         """The tracking id of the one asset that is meant, None where none is or several may be."""
-        return self.assets[0].tracking_id if len(self.assets) == 1 and not self.campaigns and self.is_exact else None
+        return self.assets[0].tracking_id if self.total == 1 and not self.campaigns and self.is_exact else None
 
     @property
     def only_campaign(self) -> str | None:
@@ -69,14 +71,17 @@ class Nearest:
     names: Sequence[str] = ()
 
 
-def look_up(session: Session, typed: str, codes: Codes) -> Found:
-    """Return the assets and campaigns that are meant: by ids and whole names, else by parts of names."""
+def look_up(session: Session, typed: str, codes: Codes, skip: int = 0) -> Found:
+    """Return the assets and campaigns that are meant: by ids and whole names, else by parts of names.
+
+    Of assets up to MOST_MATCHES, after those to `skip`.
+    """
     text = tidy(typed)
     if _CAMPAIGN_NUMBER.fullmatch(text):
         campaigns = campaigns_called(session, text, MOST_MATCHES)
         if campaigns and campaigns[0].number.lower() == text.lower():
             return Found(text, campaigns=campaigns)
-    return _exact(session, text, codes) or _parts(session, text, codes)
+    return _exact(session, text, codes, skip) or _parts(session, text, codes, skip)
 
 
 def nearest(session: Session, typed: str, codes: Codes) -> Nearest:
@@ -97,29 +102,32 @@ def tidy(typed: str) -> str:
     return unicodedata.normalize("NFC", known).strip()
 
 
-def _exact(session: Session, text: str, codes: Codes) -> Found:
+def _exact(session: Session, text: str, codes: Codes, skip: int) -> Found:
     if not text:
         return Found(text)
-    found = assets_called(session, text, MOST_MATCHES)
-    if not found and (tracking_id := _of_full_name(text, codes).tracking_id) is not None:
-        named = assets_called(session, tracking_id, MOST_MATCHES)
-        found = [match for match in named if match.tracking_id == tracking_id]
-    if not found and text.isalnum():
-        found = assets_once_called(session, text, MOST_MATCHES)
-    return Found(text, found)
+    found = assets_called(session, text, MOST_MATCHES, skip)
+    if not found.rows and (tracking_id := _of_full_name(text, codes).tracking_id) is not None:
+        called = assets_called(session, tracking_id, MOST_MATCHES).rows
+        named = [match for match in called if match.tracking_id == tracking_id]
+        found = AssetMatches(named, len(named))
+    if not found.rows and text.isalnum():
+        found = assets_once_called(session, text, MOST_MATCHES, skip)
+    near = campaigns_called(session, text, MOST_MATCHES)
+    campaigns = [each for each in near if text.lower() in (each.number.lower(), each.name.lower())]
+    return Found(text, found.rows, found.total, campaigns)
 
 
 def _of_full_name(text: str, codes: Codes) -> ScoredName:
     return scored_name(text, codes) if "_" in text else ScoredName(text)
 
 
-def _parts(session: Session, text: str, codes: Codes) -> Found:
+def _parts(session: Session, text: str, codes: Codes, skip: int) -> Found:
     if len(text) < _SHORTEST_PART:
         return Found(text)
     tracking_id = _of_full_name(text, codes).tracking_id or text
     other_case = [
         like for like in tracking_ids_like(session, tracking_id, _MOST_NEAREST) if like.lower() == tracking_id.lower()
     ]
-    assets, campaigns = assets_with(session, text, MOST_MATCHES), campaigns_called(session, text, MOST_MATCHES)
+    found, campaigns = assets_with(session, text, MOST_MATCHES, skip), campaigns_called(session, text, MOST_MATCHES)
     refusals = refusals_called(session, text, _MOST_REFUSALS)
-    return Found(text, assets, campaigns, is_exact=False, other_case=other_case, refusals=refusals)
+    return Found(text, found.rows, found.total, campaigns, is_exact=False, other_case=other_case, refusals=refusals)

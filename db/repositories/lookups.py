@@ -1,6 +1,7 @@
 """What people mean by what they type: an asset by its tracking id, a name or an id of the DAM, or a campaign."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,7 +37,16 @@ class AssetMatch:
     tracking_id: str
     name: str
     campaign_number: str
+    campaign_name: str
     found_as: str
+
+
+@dataclass(frozen=True, slots=True)
+class AssetMatches:
+    """A page of the assets that may be meant, the newest first, and how many there are in all."""
+
+    rows: Sequence[AssetMatch]
+    total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +57,7 @@ class CampaignMatch:
     name: str
 
 
-def assets_called(session: Session, text: str, limit: int) -> list[AssetMatch]:
+def assets_called(session: Session, text: str, limit: int, skip: int = 0) -> AssetMatches:
     """Return the assets of which this is the tracking id, an id or a name in the DAM, or a name in Box.
 
     Names in the DAM, of masters and derivatives, count in whatever case and without their extension too. In those in
@@ -56,7 +66,7 @@ def assets_called(session: Session, text: str, limit: int) -> list[AssetMatch]:
     master, derivative = MasterAsset, DerivativeAsset
     return _matches(
         session,
-        limit,
+        (skip, limit),
         _masters("tracking id", master.tracking_id == text),
         _masters("asset of the DAM", (master.opentext_id == text) | (master.original_asset_id == text)),
         _masters("name of the master", _is_called(master.original_filename, text)),
@@ -70,29 +80,33 @@ def assets_called(session: Session, text: str, limit: int) -> list[AssetMatch]:
     )
 
 
-def assets_once_called(session: Session, dam_asset_id: str, limit: int) -> list[AssetMatch]:
+def assets_once_called(session: Session, dam_asset_id: str, limit: int, skip: int = 0) -> AssetMatches:
     """Return the assets to which this one of the DAM once belonged: a rework has replaced it. Reads all arrivals."""
     arrived = AssetEvent.detail["dam_asset_id"].astext
     once = select(AssetEvent.tracking_id, literal("earlier asset of the DAM"), AssetEvent.detail["name"].astext)
-    return _matches(session, limit, once.where(AssetEvent.event_type == "derivative_uploaded", arrived == dam_asset_id))
+    is_it = (AssetEvent.event_type == "derivative_uploaded") & (arrived == dam_asset_id)
+    return _matches(session, (skip, limit), once.where(is_it))
 
 
-def assets_with(session: Session, part: str, limit: int) -> list[AssetMatch]:
-    """Return the assets that have this in a name, in whatever case, by tracking id."""
+def assets_with(session: Session, part: str, limit: int, skip: int = 0) -> AssetMatches:
+    """Return the assets that have this in a name, in whatever case."""
 
     def has_it(name: _Name) -> ColumnElement[bool]:
         return func.strpos(func.lower(name), func.lower(part)) > 0
 
     return _matches(
         session,
-        limit,
+        (skip, limit),
         _masters("part of the master's name", has_it(MasterAsset.original_filename)),
         _derivatives("part of a derivative's name", has_it(DerivativeAsset.derivative_filename)),
     )
 
 
 def campaigns_called(session: Session, text: str, limit: int) -> list[CampaignMatch]:
-    """Return the campaigns with this number, else those that have it in number or name, in whatever case, by number."""
+    """Return the campaigns with this number, else those that have it in number or name, in whatever case.
+
+    Those of just this name come first, and each lot by number.
+    """
     number, name = MasterAsset.local_campaign_id, func.coalesce(MasterAsset.campaign_name, "")
     stays = select(CampaignStatus.campaign_number.label("number"), CampaignStatus.campaign_name.label("name"))
     known = union_all(stays.where(CampaignStatus.left_at.is_(None)), select(number, name).distinct()).subquery()
@@ -100,7 +114,11 @@ def campaigns_called(session: Session, text: str, limit: int) -> list[CampaignMa
         select(known.c.number, func.max(known.c.name))
         .where(or_(*(func.lower(column).contains(text.lower(), autoescape=True) for column in known.c)))
         .group_by(known.c.number)
-        .order_by(func.lower(known.c.number) != text.lower(), known.c.number)
+        .order_by(
+            func.lower(known.c.number) != func.lower(text),
+            func.lower(func.max(known.c.name)) != func.lower(text),
+            known.c.number,
+        )
         .limit(limit)
     )
     found = [CampaignMatch(number, name) for number, name in rows]
@@ -166,18 +184,28 @@ def _is_called(name: _Name, text: str) -> ColumnElement[bool]:
     return (known == wanted) | (begins & (without_extension == wanted))
 
 
-def _matches(session: Session, limit: int, *ways: Select[Any]) -> list[AssetMatch]:
-    """Return the masters that one of the ways leads to, each once, by the first of them."""
+def _matches(session: Session, page: tuple[int, int], *ways: Select[Any]) -> AssetMatches:
+    """Return the masters that one of the ways leads to, each once, by the first of them, the newest first.
+
+    `page`: how many to skip, and how many to take.
+    """
     found = union_all(*(way.add_columns(literal(order)) for order, way in enumerate(ways))).subquery()
     under, found_as, called, order = found.c
+    first = select(under, found_as, called).distinct(under).order_by(under, order).subquery()
+    under, found_as, called = first.c
+    skip, limit = page
     rows = session.execute(
-        select(MasterAsset.tracking_id, MasterAsset.original_filename, MasterAsset.local_campaign_id, found_as, called)
-        .join(found, under == MasterAsset.tracking_id)
-        .distinct(MasterAsset.tracking_id)
-        .order_by(MasterAsset.tracking_id, order)
+        select(MasterAsset, found_as, called, func.count().over())
+        .join(first, under == MasterAsset.tracking_id)
+        .order_by(MasterAsset.id.desc())
+        .offset(skip)
         .limit(limit)
-    )
-    return [
-        AssetMatch(tracking_id, name, number, how if called == name else f"{how}: {called}")
-        for tracking_id, name, number, how, called in rows
-    ]
+    ).all()
+    matches = [_match(master, how if name == master.original_filename else f"{how}: {name}")
+               for master, how, name, _ in rows]  # fmt: skip
+    return AssetMatches(matches, rows[0][3] if rows else 0)
+
+
+def _match(master: MasterAsset, found_as: str) -> AssetMatch:
+    name, number = master.original_filename, master.local_campaign_id
+    return AssetMatch(master.tracking_id, name, number, master.campaign_name or "", found_as)

@@ -97,7 +97,10 @@ def search(look: Look) -> View:
         return View(location=f"/campaigns/{found.only_campaign}")
     if not found:
         return _nothing(look, found)
-    return View("found.html", {"found": found, "most": MOST_MATCHES})
+    pages = paging(look.request, "page", size=MOST_MATCHES, total=found.total)
+    if pages.skip:
+        found = look_up(look.session, look.asked("q"), look.codes, pages.skip)
+    return View("found.html", {"found": found, "pages": pages, "most": MOST_MATCHES})
 
 
 def _nothing(look: Look, found: Found) -> View:

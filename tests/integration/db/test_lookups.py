@@ -53,33 +53,37 @@ def master(session: Session, make_master) -> MasterAsset:
     ],
 )
 def test_an_asset_is_found_by_its_ids_and_its_names(session: Session, master: MasterAsset, typed: str, found_as: str):
-    assert lookups.assets_called(session, typed, 9) == [lookups.AssetMatch("aB3xY9", FIRST, NUMBER, found_as)]
+    assert lookups.assets_called(session, typed, 9).rows == [
+        lookups.AssetMatch("aB3xY9", FIRST, NUMBER, "Spring 100%", found_as)
+    ]
 
 
 @pytest.mark.parametrize(
     "typed", ["ab3xy9", "Still", "Still.", "D1", "%", "_", "", "Still_v2.png", "RAF", "still.v2_ab3xy9.png"]
 )
 def test_what_is_only_like_it_is_not_it(session: Session, master: MasterAsset, typed: str):
-    assert lookups.assets_called(session, typed, 9) == []
+    assert lookups.assets_called(session, typed, 9).rows == []
 
 
 def test_a_name_that_several_have_finds_all_of_them(session: Session, master: MasterAsset, make_master):
     other = make_master(original_filename="still.V2.PNG", campaign_number="C1")
-    found = lookups.assets_called(session, FIRST, 9)
+    found = lookups.assets_called(session, FIRST, 9).rows
     assert {match.tracking_id for match in found} == {"aB3xY9", other.tracking_id}
-    assert len(lookups.assets_called(session, FIRST, 1)) == 1
+    newest, oldest = (lookups.assets_called(session, FIRST, 1, skip) for skip in (0, 1))
+    assert [row.tracking_id for row in (*newest.rows, *oldest.rows)] == [other.tracking_id, "aB3xY9"]
+    assert (newest.total, oldest.total) == (2, 2)
 
 
 def test_an_asset_is_known_by_what_a_rework_has_replaced(session: Session, master: MasterAsset):
-    assert lookups.assets_called(session, "d0", 9) == []
-    (found,) = lookups.assets_once_called(session, "d0", 9)
+    assert lookups.assets_called(session, "d0", 9).rows == []
+    (found,) = lookups.assets_once_called(session, "d0", 9).rows
     assert (found.tracking_id, found.found_as) == ("aB3xY9", f"earlier asset of the DAM: {NAME}")
 
 
 def test_parts_of_names_find_each_asset_once(session: Session, master: MasterAsset):
-    assert [match.found_as for match in lookups.assets_with(session, "L.V2", 9)] == ["part of the master's name"]
-    assert [match.tracking_id for match in lookups.assets_with(session, "de_test_", 9)] == ["aB3xY9"]
-    assert lookups.assets_with(session, "100%", 9) == []
+    assert [match.found_as for match in lookups.assets_with(session, "L.V2", 9).rows] == ["part of the master's name"]
+    assert [match.tracking_id for match in lookups.assets_with(session, "de_test_", 9).rows] == ["aB3xY9"]
+    assert lookups.assets_with(session, "100%", 9).rows == []
 
 
 def test_a_campaign_is_found_by_number_or_part_of_its_name(session: Session, master: MasterAsset):
@@ -115,5 +119,5 @@ def test_a_name_that_python_puts_into_other_lower_case_than_the_database_is_foun
 ):
     make_master(original_filename=name)
     for typed in (name, name.removesuffix(".png")):
-        assert [found.name for found in lookups.assets_called(session, typed, 10)] == [name]
-    assert [found.name for found in lookups.assets_with(session, name[1:4], 10)] == [name]
+        assert [found.name for found in lookups.assets_called(session, typed, 10).rows] == [name]
+    assert [found.name for found in lookups.assets_with(session, name[1:4], 10).rows] == [name]

@@ -6,6 +6,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from db.engine import Store
+from entrypoints import tracing
 from entrypoints.cli import app
 from tests.integration.storybook import HOSTILE, SPRING, Storybook, derivative_name, tell
 
@@ -105,8 +106,24 @@ def test_several_that_match_are_listed_and_none_is_taken():
     result = trace("RAF_DE_de")
     said = lines(result)
     assert result.exit_code == 1
-    assert [line.split()[0] for line in said[1:-1]] == ["Cut001", "Don001", "Rej001", "Way001", "aB3xY9"]
+    assert [line.split()[0] for line in said[1:-1]] == ["Don001", "Rej001", "Way001", "Cut001", "aB3xY9"]
     assert said[-1] == "give the tracking id or the campaign number of the one that is meant"
+
+
+def test_of_many_of_one_name_the_newest_are_listed_with_their_campaigns_and_how_many_there_are(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(tracing, "MOST_MATCHES", 2)
+    with store.transaction() as session:
+        for number in range(3):
+            Storybook(session).master(f"Kv000{number}", "KV.tif", f"C00000030{number}", campaign_name="Many")
+    said = lines(trace("kv.tif"))
+    assert said[1:4] == [
+        "Kv0002 KV.tif C000000302 Many name of the master",
+        "Kv0001 KV.tif C000000301 Many name of the master",
+        "these are the newest 2 of 3 assets",
+    ]
+    assert "these are the newest 2 of 3 assets; give more of the name" in lines(trace("kv.t"))
 
 
 def test_a_part_of_one_name_is_listed_too():

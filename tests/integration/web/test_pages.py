@@ -8,6 +8,7 @@ import pytest
 
 from db.engine import Store
 from db.repositories.retiring import set_master_status
+from entrypoints import tracing
 from entrypoints.web import pages, views
 from tests.integration.storybook import HOSTILE, SPRING, Storybook, derivative_name, tell
 
@@ -104,6 +105,29 @@ def test_moments_are_for_people_and_for_machines(site):
 def test_a_search_that_means_one_thing_leads_there(site, typed, location):
     answer = site().get(f"/search?q={typed}")
     assert (answer.status_code, answer.headers["location"]) == (303, location)
+
+
+def test_a_name_that_many_campaigns_share_is_turned_over_page_by_page_the_newest_first(site, store, monkeypatch):
+    for module in (views, tracing):
+        monkeypatch.setattr(module, "MOST_MATCHES", 2)
+    with store.transaction() as session:
+        book = Storybook(session)
+        for number in range(5):
+            book.master(f"Kv000{number}", "KV.tif", f"C00000030{number}", campaign_name=f"Campaign {number}")
+    made = site(store)
+    first, last = made.text("/search?q=kv.tif"), made.text("/search?q=kv.tif&page=3")
+    assert "Assets 5" in first and "C000000304 Campaign 4" in first and "Page 1 of 3" in first
+    assert "Kv0003" in first and "Kv0002" not in first and "Type more of the name" not in first
+    assert "Kv0000 C000000300 Campaign 0" in last and "Kv0001" not in last
+    assert "Kv0000" in made.text("/search?q=kv.tif&page=9")
+    assert "Type more of the name" in made.text("/search?q=kv.t")
+
+
+def test_a_campaign_of_just_the_name_that_an_asset_has_is_offered_beside_it(site):
+    said = site().text("/search?q=autumn")
+    assert "Campaigns 1 C000000081 Autumn" in said and "Assets 1" in said and "Autumn.mp4 Rej001" in said
+    answer = site().get("/search?q=winter")
+    assert answer.headers["location"] == "/campaigns/C000000080"
 
 
 def test_a_search_that_may_mean_several_lists_them(site):
