@@ -236,7 +236,10 @@ def test_long_lists_come_in_pages(site, store, monkeypatch):
     assert "All 6 campaigns: in adaptation" in made.text("/")
     assert "More 4" not in made.text("/?status=A2") and "More 4" in made.text("/?status=A2&page=2")
     first, last = made.get(f"/campaigns/{SPRING}").text, made.text(f"/campaigns/{SPRING}?page=3&events=2")
-    assert f'href="/campaigns/{SPRING}?page=2"' in first
+    assert (
+        f'href="/campaigns/{SPRING}?page=2#assets"' in first and f'href="/campaigns/{SPRING}?events=2#events"' in first
+    )
+    assert re.search(r'href="/campaigns/C000000078\?kind=failed#assets"', first)
     assert "Packshot.png Rev001" in last and "Page 3 of 3" in last and "Page 2 of 7" in last
     for odd in ("0", "-1", "x", "999999999999", "٣"):
         assert made.get(f"/campaigns/{SPRING}?page={odd}&events={odd}").status_code == 200

@@ -6,6 +6,7 @@ PAGES_SCREENSHOTS names a folder in which the pictures are kept.
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -89,6 +90,39 @@ def test_tables_stay_tables_to_whoever_listens_to_them(site, tab: Tab):
     nodes = tab.call("Accessibility.getFullAXTree")["nodes"]
     roles = {node["role"]["value"] for node in nodes if "role" in node}
     assert {"table", "rowheader", "cell", "banner", "main", "contentinfo", "search", "heading"} <= roles
+
+
+def test_on_a_phone_every_row_keeps_as_many_cells_as_there_are_columns(site, tab: Tab):
+    for path in ("/", f"/campaigns/{SPRING}", "/assets/aB3xY9", "/search?q=RAF_DE"):
+        tab.show(site().url + path, width=375)
+        nodes = {node["nodeId"]: node for node in tab.call("Accessibility.getFullAXTree")["nodes"]}
+        tables = [rows_below(node, nodes) for node in nodes.values() if role(node) == "table"]
+        assert tables, path
+        for rows in tables:
+            assert len(rows) > 1 and len(set(rows)) == 1, (path, rows)
+
+
+def rows_below(node: dict[str, Any], nodes: dict[str, dict[str, Any]]) -> list[int]:
+    """How many cells each row below it has."""
+    found = []
+    for child in (nodes[each] for each in node.get("childIds", ()) if each in nodes):
+        if role(child) == "row":
+            found.append(sum("cell" in role(each) or "header" in role(each) for each in below(child, nodes)))
+        else:
+            found += rows_below(child, nodes)
+    return found
+
+
+def below(node: dict[str, Any], nodes: dict[str, dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """What is below it, at any depth."""
+    for child in (nodes[each] for each in node.get("childIds", ()) if each in nodes):
+        yield child
+        yield from below(child, nodes)
+
+
+def role(node: dict[str, Any]) -> str:
+    """What a node is, to whoever listens."""
+    return str(node.get("role", {}).get("value", ""))
 
 
 def test_what_is_focused_can_be_seen_and_the_content_be_skipped_to(site, tab: Tab):
