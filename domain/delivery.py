@@ -8,7 +8,7 @@ from domain.assets import Asset
 from domain.box_names import safe_name
 from domain.derivatives import rest as rest_of_content
 from domain.derivatives import rest_after
-from domain.errors import IntegrityError, MetadataRefused, RuleError
+from domain.errors import IntegrityError, MetadataRefused, NotFound, RuleError, ServiceRejected, StorageFull
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +97,19 @@ def plan_delivery(
 def rest(error: BaseException, failures: int) -> timedelta:
     """Return how long an asset rests after it has failed so often, in a row and in the same way.
 
-    As a derivative does, with two exceptions: a checksum that differs again is the content's fault, not the line's;
-    and an asset that lacks its content costs no transfer.
+    As a derivative does, with exceptions. A checksum that differs once may be the line's fault. What another system
+    refuses is mended where we do not see it, so it rests an hour at most, and not at first. What lacks its content
+    costs no transfer.
 
     >>> [str(rest(IntegrityError(), failures)) for failures in (1, 2, 3)]
     ['0:00:00', '1:00:00', '2:00:00']
     """
-    if isinstance(error, IntegrityError) and failures > 1:
-        return rest_after(failures - 1)
-    return timedelta(0) if isinstance(error, MetadataRefused) else rest_of_content(error, failures)
+    if isinstance(error, MetadataRefused | StorageFull):
+        return timedelta(0)
+    if isinstance(error, IntegrityError | ServiceRejected | NotFound):
+        again = failures - 1 if isinstance(error, IntegrityError) else 1
+        return rest_after(again) if failures > 1 else timedelta(0)
+    return rest_of_content(error, failures)
 
 
 def _planned(asset: Asset, known: KnownDelivery | None, now: datetime | None) -> PlannedAsset:

@@ -10,6 +10,7 @@ from domain.errors import (
     IntegrityError,
     MetadataRefused,
     NameRefused,
+    NotFound,
     ServiceRejected,
     ServiceUnavailable,
     StorageFull,
@@ -71,7 +72,9 @@ def test_what_rests_is_left_alone_until_its_time_has_come_or_somebody_asks_for_i
     ("error", "hours"),
     [
         (IntegrityError(), [0, 1, 2, 4, 8, 16, 24, 24]),
-        (ServiceRejected(), [1, 2, 4, 8, 16, 24, 24]),
+        (ServiceRejected(), [0, 1, 1, 1, 1, 1, 1]),
+        (NotFound(), [0, 1, 1]),
+        (KeyError(), [1, 2, 4]),
         (NameRefused(), [1, 2]),
         (ServiceUnavailable(), [0, 0]),
         (StorageFull(), [0, 0]),
