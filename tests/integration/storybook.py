@@ -144,7 +144,7 @@ class Storybook:
         """Let a rejected asset not get back to the agency."""
         row.delivered_at = None
         self.session.flush()
-        record_not_fetched(self.session, row.campaign_number, row.opentext_id, error)
+        record_not_fetched(self.session, row.id, error)
         self.session.refresh(row)
 
     def sent_back(self, campaign: str, *rows: RejectedAsset) -> None:

@@ -6,7 +6,7 @@ Of what is there already nobody knows: until other content arrives, any file cou
 from alembic import op
 
 revision = "0010"
-down_revision = "0008"
+down_revision = "0009"
 
 CHANGES = """
 ALTER TABLE derivative_assets

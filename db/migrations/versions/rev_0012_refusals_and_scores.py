@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0012"
-down_revision = "0008"
+down_revision = "0011"
 
 INDEX = """
 CREATE INDEX ix_asset_events_refused ON asset_events (lower(detail->>'name')) WHERE event_type = 'file_refused';
