@@ -42,6 +42,8 @@ def test_its_campaign_moves_on_and_its_files_are_refused_with_the_reason_until_i
     assert "its master Gone.png was retired 20" in remark
     assert WHY in remark
     assert f"{file.name} could not be uploaded" in home.world.mails()[-1]
+    traced = content_scaling("trace", home.of("Gone.png"), environment=of(home.world))
+    assert f"{file.name} was refused" in traced.stdout
 
     retire(home, "--undo")
     home.run()
