@@ -55,7 +55,7 @@ def play(open_world: OpenWorld, *, lives: int, steps: int, same_each_time: bool)
 
 
 def test_a_life_that_is_the_same_in_each_session(open_world: OpenWorld) -> None:
-    play(open_world, lives=1, steps=20, same_each_time=True)
+    play(open_world, lives=1, steps=10, same_each_time=True)
 
 
 @pytest.mark.sweep

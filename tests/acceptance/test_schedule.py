@@ -72,6 +72,7 @@ def runs(client: SyncPrefectClient, deployment: DeploymentResponse) -> list[Flow
     return client.read_flow_runs(deployment_filter=DeploymentFilter(id=DeploymentFilterId(any_=[deployment.id])))
 
 
+@pytest.mark.sweep  # the demo, which .ci/run plays too, and the canary have a worker run what is due
 def test_what_comes_due_is_planned_by_the_server_and_run_by_the_worker(
     client: SyncPrefectClient, often: DeploymentResponse, world: World, prefect: dict[str, str], tmp_path: Path
 ) -> None:

@@ -109,7 +109,7 @@ def ends_as(scored: Scored) -> dict[str, Any]:
     return score_outcome(scored)
 
 
-@pytest.mark.parametrize(("step", "when"), sweep(ASKED, DONE, often=(FIRST_JOB, SCORES_MAIL)))
+@pytest.mark.parametrize(("step", "when"), sweep(ASKED, DONE, often=(FIRST_JOB,)))
 def test_a_run_killed_at_a_request(scored: Scored, undisturbed: dict[str, Any], step: Step, when: str) -> None:
     kill_at(scored.world, step, when, flow=FLOW)
     assert ends_as(scored) == undisturbed

@@ -19,6 +19,21 @@ def whole(folder: Path, url: str | None) -> Whole:
     return Whole(folder, url, say=lambda _: None, show=lambda *_: None)
 
 
+@pytest.fixture
+def settings_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
+    """Write a `.env` in the current folder, for Prefect to read; other tests of this process leave it nothing."""
+    for name in [name for name in os.environ if name.startswith("PREFECT_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    with ExitStack() as contexts:
+
+        def write(**values: str) -> None:
+            Path(".env").write_text("".join(f"{name}={value}\n" for name, value in values.items()))
+            contexts.enter_context(SettingsContext(profile=Profile(name="none", settings={}), settings=Settings()))
+
+        yield write
+
+
 def test_a_port_that_another_program_has_is_told(tmp_path: Path) -> None:
     with HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as other:
         threading.Thread(target=other.handle_request).start()  # answers that it knows no such page
@@ -34,23 +49,11 @@ def test_a_server_elsewhere_that_does_not_answer_is_not_started_here(tmp_path: P
         server.__enter__()
 
 
-def test_where_nothing_is_said_the_server_is_on_the_usual_port(tmp_path: Path) -> None:
+def test_where_nothing_is_said_the_server_is_on_the_usual_port(
+    settings_file: Callable[..., None], tmp_path: Path
+) -> None:
+    settings_file()
     assert whole(tmp_path, None).ui_url == "http://127.0.0.1:4200"
-
-
-@pytest.fixture
-def settings_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
-    """Write a `.env` in the current folder, for Prefect to read; other tests of this process leave it nothing."""
-    for name in [name for name in os.environ if name.startswith("PREFECT_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
-    with ExitStack() as contexts:
-
-        def write(**values: str) -> None:
-            Path(".env").write_text("".join(f"{name}={value}\n" for name, value in values.items()))
-            contexts.enter_context(SettingsContext(profile=Profile(name="none", settings={}), settings=Settings()))
-
-        yield write
 
 
 def test_what_prefects_settings_say_goes_before_wherever_they_stand(

@@ -195,6 +195,7 @@ def test_without_a_key_the_pages_are_served_without_box_and_without_prefect(tmp_
         assert requests.post(f"{address}{WEBHOOK_PATH}", timeout=DEADLINE_S).status_code == 404
 
 
+@pytest.mark.sweep
 def test_where_neither_box_nor_prefect_answers_events_are_kept_and_pages_shown(tmp_path: Path, store: Store):
     jwt = tmp_path / "box-app.json"
     write_private(jwt, b"{}")
