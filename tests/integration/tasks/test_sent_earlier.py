@@ -44,7 +44,8 @@ def test_content_that_is_on_its_way_is_waited_for_before_other_content_is_sent(h
         ("completed", later, "82")
     ]
     assert home.mails() == ["a2_to_a3_file_uploaded"] * 2
-    told = home.sql("SELECT payload->'warnings'->>0, payload->'score'->>'value', payload->>'is_rework' FROM outbox")
+    columns = "payload->'warnings'->>0, payload->'score'->>'value', payload->>'is_rework'"
+    told = home.sql(f"SELECT {columns} FROM outbox ORDER BY id")
     assert told[0] == ("other content was handed in while it was on its way", "61", "false")
     assert told[1][2] == "true"
 
