@@ -38,11 +38,11 @@ class Passport:
 
 def read_passport(session: Session, tracking_id: str, now: datetime) -> Passport | None:
     """Return the passport of the master with this tracking id (case-sensitive), active or not, or None."""
-    master = session.scalar(select(MasterAsset).where(MasterAsset.tracking_id == tracking_id))
+    master = master_under(session, tracking_id)
     if master is None:
         return None
     derivatives, rejections = derivatives_under(session, tracking_id), rejections_under(session, tracking_id)
-    names = [*names_of(master, derivatives), *names_scored(session, [tracking_id]).get(tracking_id, ())]
+    names = scored_names_under(session, tracking_id, names_of(master, derivatives))
     scores = scores_called(session, names, master=tracking_id)
     stay = open_stay(session, master.local_campaign_id)
     standing = standing_of(
@@ -91,6 +91,16 @@ def standing_of(  # noqa: PLR0913  (what is known of it)
         others_undelivered=others[0],
         others_unfinished=others[1],
     )
+
+
+def master_under(session: Session, tracking_id: str) -> MasterAsset | None:
+    """Return the master with this tracking id (case-sensitive), active or not, or None."""
+    return session.scalar(select(MasterAsset).where(MasterAsset.tracking_id == tracking_id))
+
+
+def scored_names_under(session: Session, tracking_id: str, own: Sequence[str]) -> list[str]:
+    """Return the names that scores under a tracking id are kept under: its assets' `own`, and those on scorecards."""
+    return list(dict.fromkeys([*own, *sorted(names_scored(session, [tracking_id]).get(tracking_id, ()))]))
 
 
 def names_of(master: MasterAsset, derivatives: Sequence[DerivativeAsset]) -> list[str]:

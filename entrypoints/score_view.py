@@ -4,21 +4,17 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
 from blocks.bootstrap import block_from
 from blocks.config_files import load_codes
 from blocks.database import PostgresDatabase
 from blocks.settings import load_settings
 from db.engine import Store
-from db.models import CreativexScore, DerivativeAsset, MasterAsset
+from db.models import CreativexScore, DerivativeAsset
 from db.repositories.derivatives import derivative_names, derivatives_called, derivatives_under
-from db.repositories.scorecards import names_scored
 from db.repositories.scores import master_of, scored_names, scores_of
 from domain.codes import Codes
 from domain.score_names import is_same_asset, nearest_names, scored_name
-from entrypoints.passport import names_of
+from entrypoints.passport import master_under, names_of, scored_names_under
 
 
 @dataclass(frozen=True)
@@ -40,7 +36,9 @@ class ScoreArchive:
     def histories(self, named: str) -> list[History]:
         """Return the history of each name that is meant, by a file name or by a tracking id; empty where none is."""
         with self._store.transaction() as session:
-            under = _names_under(session, named)
+            master = master_under(session, named)
+            own = names_of(master, derivatives_under(session, named)) if master is not None else []
+            under = scored_names_under(session, named, own)
             asked_for = under or [scored_name(named, self._codes).name]
             scores = {row.id: row for name in asked_for for row in scores_of(session, name)}
             if under:
@@ -61,13 +59,6 @@ class ScoreArchive:
         with self._store.transaction() as session:
             known = {*scored_names(session), *derivative_names(session)}
         return nearest_names(scored_name(named, self._codes).name, known)
-
-
-def _names_under(session: Session, tracking_id: str) -> list[str]:
-    """Return the names that scores under a tracking id are kept under: the master's, derivatives', and scorecards'."""
-    master = session.scalar(select(MasterAsset).where(MasterAsset.tracking_id == tracking_id))
-    own = names_of(master, derivatives_under(session, tracking_id)) if master is not None else []
-    return list(dict.fromkeys([*own, *sorted(names_scored(session, [tracking_id]).get(tracking_id, ()))]))
 
 
 @contextmanager

@@ -40,12 +40,12 @@ def note_arrival(
     serialize_arrivals(session, number)
     done = record_arrived(session, row.id, arrival.asset_id, **_facts(arrival, arrived))
     detail = {"dam_asset_id": arrival.asset_id, "adopted": arrival.adopted, "rework": is_rework}
-    _record(session, done, number, "derivative_uploaded", detail)
+    record_about(session, done, number, "derivative_uploaded", **detail)
     for answered in record_returned(
         session, tracking_id=done.tracking_id, derivative_asset_id=done.id, dam_asset_id=arrival.asset_id
     ):
         detail = {"dam_asset_id": arrival.asset_id, "rejected": answered.opentext_id}
-        _record(session, done, number, "rework_returned", detail)
+        record_about(session, done, number, "rework_returned", **detail)
     Trouble.of_file(session, done.box_file_id or "", None).clear()
     newest = newest_score(session, done.derivative_filename) or arrived.description.score.value
     told = as_it_is_in_dam(arrived.description, arrived.score, newest)
@@ -66,7 +66,8 @@ def _facts(arrival: Arrival, arrived: Arrived) -> ArrivalFacts:
     }
 
 
-def _record(session: Session, row: DerivativeAsset, number: str, event_type: str, detail: dict[str, object]) -> None:
+def record_about(session: Session, row: DerivativeAsset, number: str, event_type: str, **detail: object) -> None:
+    """Write down what has happened to a derivative of the campaign with this number."""
     record_event(
         session,
         tracking_id=row.tracking_id,

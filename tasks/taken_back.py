@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 from prefect.logging import get_run_logger
-from prefect.runtime import flow_run
 from sqlalchemy.orm import Session
 
 from clients.box.client import BoxFile
@@ -18,9 +17,8 @@ from db.repositories.derivatives import (
     removing_elsewhere,
     withdraw,
 )
-from db.repositories.events import record_event
 from domain.errors import LeaseLost, NotDoneYet, ServiceError
-from tasks.arrivals import Arrival, note_arrival
+from tasks.arrivals import Arrival, note_arrival, record_about
 from tasks.derivative_ledger import known_master, lease_key
 from tasks.sent_earlier import as_it_was_sent, asset_of_sent
 from tasks.trouble import forget_files_but
@@ -106,11 +104,5 @@ def _key(row: DerivativeAsset) -> Key:
 
 
 def _record(session: Session, row: DerivativeAsset, event_type: str, **detail: object) -> None:
-    record_event(
-        session,
-        tracking_id=row.tracking_id,
-        event_type=event_type,
-        detail={"name": row.derivative_filename, **detail},
-        campaign_number=session.get_one(MasterAsset, row.master_asset_id).local_campaign_id,
-        run_id=flow_run.id,
-    )
+    number = session.get_one(MasterAsset, row.master_asset_id).local_campaign_id
+    record_about(session, row, number, event_type, **detail)

@@ -18,7 +18,7 @@ from db.models import (
     Scorecard,
     StatusMove,
 )
-from db.repositories.rejections import is_of_last_round
+from db.repositories.rejections import OF_ACTIVE_MASTER, is_of_last_round
 from domain.daily.model import Waiting, Who
 from domain.status import Status
 
@@ -80,11 +80,10 @@ def _masters(session: Session) -> Iterator[Waiting]:
 
 def _reworks(session: Session) -> Iterator[Waiting]:
     """Rejected assets that have not come home; where all have, the campaign waits for a librarian."""
-    is_active = (MasterAsset.id == RejectedAsset.master_asset_id) & (MasterAsset.status == "active")
     stands = (CampaignStatus.campaign_number == RejectedAsset.campaign_number) & CampaignStatus.left_at.is_(None)
     wanted = (
         select(RejectedAsset)
-        .join(MasterAsset, is_active)
+        .join(MasterAsset, OF_ACTIVE_MASTER)
         .join(CampaignStatus, stands & (CampaignStatus.status == Status.A6))
         .where(is_of_last_round(), RejectedAsset.delivered_at.is_not(None))
     )

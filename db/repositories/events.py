@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from db.models import AssetEvent
 
-_NEWEST_FIRST = (AssetEvent.event_timestamp.desc(), AssetEvent.id.desc())
+NEWEST_FIRST = (AssetEvent.event_timestamp.desc(), AssetEvent.id.desc())
 """As the indexes have them; by id alone the trail would be read backwards until enough of a quiet campaign is found."""
 
 
@@ -44,7 +44,7 @@ def events_of_campaign(session: Session, campaign_number: str) -> list[AssetEven
 def last_events_of_campaign(session: Session, campaign_number: str, limit: int) -> list[AssetEvent]:
     """Return the newest entries about a campaign and its assets, of those the oldest first."""
     wanted = select(AssetEvent).where(AssetEvent.campaign_number == campaign_number)
-    newest = session.scalars(wanted.order_by(*_NEWEST_FIRST).limit(limit))
+    newest = session.scalars(wanted.order_by(*NEWEST_FIRST).limit(limit))
     return list(newest)[::-1]
 
 
@@ -62,5 +62,5 @@ def count_events(session: Session, **about: Unpack[About]) -> int:
 
 def newest_events(session: Session, *, skip: int, limit: int, **about: Unpack[About]) -> list[AssetEvent]:
     """Return entries about it, the newest first, without the newest `skip`."""
-    wanted = select(AssetEvent).filter_by(**about).order_by(*_NEWEST_FIRST)
+    wanted = select(AssetEvent).filter_by(**about).order_by(*NEWEST_FIRST)
     return list(session.scalars(wanted.offset(skip).limit(limit)))

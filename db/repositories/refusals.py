@@ -8,6 +8,7 @@ from sqlalchemy import func, literal_column, select
 from sqlalchemy.orm import Session
 
 from db.models import AssetEvent
+from db.repositories.events import NEWEST_FIRST
 
 # As the index has it, without parameters: a plan for whatever they may be could not use it.
 _IS_ONE = AssetEvent.event_type == literal_column("'file_refused'")
@@ -30,7 +31,7 @@ def refusals_called(session: Session, name: str, limit: int) -> list[Refusal]:
     rows = session.execute(
         select(AssetEvent.detail, AssetEvent.event_timestamp)
         .where(_IS_ONE, _CALLED.in_(either))
-        .order_by(AssetEvent.event_timestamp.desc(), AssetEvent.id.desc())
+        .order_by(*NEWEST_FIRST)
         .limit(limit)
     )
     return [_refusal(str(detail["name"]), at, str(detail.get("reason") or "")) for detail, at in rows.tuples()]

@@ -15,6 +15,8 @@ from domain.errors import StoreError
 from domain.routes import REJECTIONS
 
 _IS_CURRENT = RejectedAsset.superseded_at.is_(None)
+OF_ACTIVE_MASTER = (MasterAsset.id == RejectedAsset.master_asset_id) & (MasterAsset.status == "active")
+"""To join masters with their rejections: the rework of a retired one would be refused."""
 
 
 class NewRejection(TypedDict):
@@ -129,17 +131,15 @@ def rejections_of_last_round(session: Session, **about: Unpack[About]) -> list[R
 
     What was made of a master that is retired is left out: its rework would be refused.
     """
-    is_active = (MasterAsset.id == RejectedAsset.master_asset_id) & (MasterAsset.status == "active")
-    wanted = select(RejectedAsset).filter_by(**about).join(MasterAsset, is_active).where(is_of_last_round())
+    wanted = select(RejectedAsset).filter_by(**about).join(MasterAsset, OF_ACTIVE_MASTER).where(is_of_last_round())
     return list(session.scalars(wanted.order_by(RejectedAsset.id)))
 
 
 def stranded_by_campaign(session: Session) -> dict[str, int]:
     """Return how many rejected assets of the last round could not go back to the agency yet, by campaign number."""
-    is_active = (MasterAsset.id == RejectedAsset.master_asset_id) & (MasterAsset.status == "active")
     rows = session.execute(
         select(RejectedAsset.campaign_number, func.count())
-        .join(MasterAsset, is_active)
+        .join(MasterAsset, OF_ACTIVE_MASTER)
         .where(RejectedAsset.delivered_at.is_(None), RejectedAsset.last_error.is_not(None), is_of_last_round())
         .group_by(RejectedAsset.campaign_number)
     )

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from db.models import AssetEvent, DerivativeAsset, Fact
+from db.repositories.events import NEWEST_FIRST
 from domain.routes import DERIVATIVES
 
 _STUCK = ("stuck", "stuck-for-now")
@@ -34,7 +35,7 @@ def stuck_campaigns(session: Session, campaign_number: str | None = None) -> lis
         .where(AssetEvent.campaign_number == number, AssetEvent.event_type == "campaign_failed")
         .where(AssetEvent.detail["workflow"].astext == workflow)
         .where(AssetEvent.event_timestamp >= Fact.first_seen_at - _SOONER)
-        .order_by(AssetEvent.event_timestamp.desc(), AssetEvent.id.desc())
+        .order_by(*NEWEST_FIRST)
         .limit(1)
         .scalar_subquery()
     )
